@@ -1,0 +1,38 @@
+"""The science: one folder a family, one file a model; this is their registry."""
+
+from __future__ import annotations
+
+import importlib
+
+from workbench.model import Model, ParameterError, unknown
+
+#: Key -> where its class lives. Imported when asked for, since some need heavy libraries.
+REGISTRY = {
+    "sdm": "models.sdm.experiment:DistributedRecall",
+    "spass": "models.plasticity.spass:SynapticScaling",
+}
+
+
+def names() -> list[str]:
+    """Return the keys of all models, in the order of the gallery."""
+    return list(REGISTRY)
+
+
+def get(key: str) -> type[Model]:
+    """Return the model class with this key.
+
+    Raises
+    ------
+    ParameterError
+        If there is none; the sentence names the nearest.
+
+    Examples
+    --------
+    >>> import models
+    >>> models.get("spass").title
+    'SPaSS: Hebbian plasticity with synaptic scaling'
+    """
+    if key not in REGISTRY:
+        raise ParameterError(unknown(key, REGISTRY, "model"))
+    module, name = REGISTRY[key].split(":")
+    return getattr(importlib.import_module(module), name)

@@ -1,0 +1,1 @@
+"""Plasticity: rate and single-synapse rules, a rule a file."""

@@ -1,0 +1,245 @@
+"""The contract: what a model is, and all that the rest of the workbench needs to know of it.
+
+A **model** is a class of declared parameters with one method, `simulate`, that computes and
+emits frames. Notebook, command line, pages, sweeps and the store only run it and draw what it
+emits. A whole model fits in one file:
+
+>>> import numpy as np
+>>> import xarray as xr
+>>> from workbench import Model, Quantity, Trace, run, variable
+>>> class Forgetting(Model):
+...     '''Exponential forgetting (Ebbinghaus 1885).'''
+...     key = "forgetting"
+...     title = "Forgetting"
+...     rate = Quantity(0.5, bounds=(0, 10), unit="1/day", doc="how fast the trace decays")
+...     observables = (Trace(("retention",), title="What is left"),)
+...
+...     def simulate(self, run):
+...         for day in range(5):
+...             left = variable("time", [np.exp(-self.rate * day)], "1", "retention")
+...             time = variable("time", [day], "day", "time")
+...             frame = xr.Dataset({"retention": left}, coords={"time": time})
+...             run.emit(frame, progress=(day + 1) / 5, message=f"day {day + 1} of 5")
+>>> run(Forgetting(rate=0.0), seed=1, progress=False).data.retention.values
+array([1., 1., 1., 1., 1.])
+
+**Parameters** are class attributes: `Quantity`, `Count`, `Choice`, `Switch`, `Text`
+(`workbench.parameters`), each with default, bounds, unit, one-line doc and, where a paper sets
+it, its source. They are the only definition: flags, widgets, links and tables come from them.
+
+**A frame** is an `xarray.Dataset`. A variable that carries a growing dimension (`GROWING`) is
+appended to what came before; any other replaces its earlier value. Every variable has `units`
+and `long_name`.
+
+**`run.emit(frame, progress, message)`** is the one door out of `simulate`. It may wait (pause),
+let one frame pass (step), raise `Cancelled` (stop; let it pass through) or change a parameter
+declared `live`. A function that returns the frame may be given instead of a frame that holds
+only replaced variables: it is called only when somebody looks and at the end.
+
+**Randomness** comes from `run.rng`. The same model, parameters, seed and version give the same
+record, however the frames were sliced.
+
+**Observables** say what to draw and how it reads; the apps draw them.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import param
+import xarray as xr
+
+from workbench.parameters import (
+    Choice,
+    Count,
+    Declared,
+    ParameterError,
+    Quantity,
+    Switch,
+    Text,
+)
+
+if TYPE_CHECKING:
+    from workbench.run import Run
+
+__all__ = [
+    "GROWING", "Cancelled", "Choice", "Cost", "Count", "Curve", "Equation", "Histogram", "Images",
+    "Model", "Observable", "ParameterError", "Quantity", "Reference", "Switch", "Text", "Trace",
+    "variable",
+]  # fmt: skip
+
+#: Dimensions along which the frames of a run are joined.
+GROWING = ("time", "step", "epoch", "trial")
+
+
+class Cancelled(Exception):  # noqa: N818 - it is not an error
+    """Raised by `run.emit` when the run is to stop; a model lets it pass."""
+
+
+class Model(param.Parameterized):
+    """Base of every model; see the module's text for the whole contract."""
+
+    #: Name in the registry, on the command line and in links.
+    key: ClassVar[str] = ""
+    title: ClassVar[str] = ""
+    #: One line for the gallery.
+    summary: ClassVar[str] = ""
+    #: How it answers: "live" (while a slider moves), "seconds" or "minutes".
+    pace: ClassVar[str] = "seconds"
+    #: Name -> values of the parameters that differ from their defaults.
+    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
+    observables: ClassVar[tuple[Observable, ...]] = ()
+    equations: ClassVar[tuple[Equation, ...]] = ()
+    references: ClassVar[tuple[Reference, ...]] = ()
+
+    def __init__(self, **values: Any) -> None:
+        declared = self.parameters()
+        for name in values:
+            if name not in declared:
+                raise ParameterError(unknown(name, declared, f"parameter of {self.key!r}"))
+        super().__init__(**values)
+
+    def simulate(self, run: Run) -> None:
+        """Compute, and hand every result to `run.emit`."""
+        raise NotImplementedError(f"{type(self).__name__} has no simulate method yet")
+
+    def validate(self) -> None:
+        """Raise `ParameterError` where values, each allowed alone, do not go together."""
+
+    def cost(self) -> Cost:
+        """Estimate what a run with these values takes, before it starts."""
+        return Cost(seconds=1.0, bytes=50_000_000, lower="")
+
+    def cite(self) -> tuple[Reference, ...]:
+        """Return the references of what a run with these values uses."""
+        return self.references
+
+    @classmethod
+    def parameters(cls) -> dict[str, Declared]:
+        """Return the declared parameters by name, in the order declared."""
+        named = cls.param.objects(instance=False)
+        declared = {name: p for name, p in named.items() if isinstance(p, Declared)}
+        order = {name: i for c in reversed(cls.__mro__) for i, name in enumerate(vars(c))}
+        return dict(sorted(declared.items(), key=lambda item: order.get(item[0], 0)))
+
+    @classmethod
+    def from_preset(cls, preset: str, **values: Any):
+        """Return the model with a preset's values, changed by `values`.
+
+        Raises
+        ------
+        ParameterError
+            If there is no such preset, parameter or value.
+        """
+        if preset not in cls.presets:
+            raise ParameterError(unknown(preset, cls.presets, f"preset of {cls.key!r}"))
+        return cls(**{**cls.presets[preset], **values})
+
+    def values(self) -> dict[str, Any]:
+        """Return every parameter's value by name."""
+        return {name: getattr(self, name) for name in self.parameters()}
+
+    def changed(self) -> dict[str, Any]:
+        """Return the values that differ from their defaults."""
+        defaults = {name: p.default for name, p in self.parameters().items()}  # type: ignore
+        return {name: v for name, v in self.values().items() if v != defaults[name]}
+
+    def copy(self):
+        """Return a model of its own with the same values."""
+        return type(self)(**self.values())
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a run is expected to take, and which parameter to lower when that is too much."""
+
+    seconds: float
+    bytes: int
+    lower: str
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A source, as a person cites it."""
+
+    authors: str
+    year: int
+    title: str
+    where: str
+    doi: str = ""
+
+    def __str__(self) -> str:
+        link = f" https://doi.org/{self.doi}" if self.doi else ""
+        return f"{self.authors} ({self.year}). {self.title}. {self.where}.{link}"
+
+
+@dataclass(frozen=True)
+class Equation:
+    """An equation in LaTeX with the words that explain it."""
+
+    latex: str
+    text: str
+
+
+def no_reading(data: xr.Dataset) -> str:
+    """Say nothing; for observables that need no sentence."""
+    return ""
+
+
+@dataclass(frozen=True)
+class Observable:
+    """Something to look at: names of emitted variables, and how they read.
+
+    `reading` turns the data of *this* run into one sentence, which is also the text for screen
+    readers. `roles` give a variable its meaning and so its colour: cue, recall, engram,
+    excitatory, inhibitory, theory.
+    """
+
+    variables: tuple[str, ...]
+    title: str
+    roles: Mapping[str, str] = field(default_factory=dict, kw_only=True)
+    reading: Callable[[xr.Dataset], str] = field(default=no_reading, kw_only=True)
+
+
+@dataclass(frozen=True)
+class Trace(Observable):
+    """Lines along the growing dimension; a second dimension gives a line each."""
+
+    theory: tuple[str, ...] = ()  # levels drawn across as thin lines
+
+
+@dataclass(frozen=True)
+class Curve(Observable):
+    """Measured points over a coordinate `x`, with thin theory lines over their own."""
+
+    x: str = ""
+    theory: tuple[str, ...] = ()
+    diagonal: bool = False  # the line y = x, where nothing is gained
+    joined: bool = False  # whether the points are joined, as samples of a function are
+
+
+@dataclass(frozen=True)
+class Histogram(Observable):
+    """Counts over the bins whose left edges are the variable's coordinate."""
+
+    theory: tuple[str, ...] = ()  # expected positions, drawn upright
+
+
+@dataclass(frozen=True)
+class Images(Observable):
+    """A row of pictures: dimensions (picture, row, column), named by the first coordinate."""
+
+
+def variable(dims, values, units: str, long_name: str) -> xr.Variable:
+    """Return a variable with the two attributes that every variable of a frame has."""
+    return xr.Variable(dims, values, {"units": units, "long_name": long_name})
+
+
+def unknown(name: str, known: Mapping[str, Any], what: str) -> str:
+    """Return the sentence for a name that does not exist, with the nearest that does."""
+    near = difflib.get_close_matches(str(name), list(known), n=1)
+    hint = f"; did you mean {near[0]!r}?" if near else f"; there are {', '.join(known)}."
+    return f"{str(name)[:60]!a} is no {what}{hint}"

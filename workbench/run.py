@@ -1,0 +1,219 @@
+"""A run: what `simulate` is given, and running a model in this process."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from workbench.frames import Frames, growing_dimension
+from workbench.model import Cancelled, Model
+from workbench.parameters import Count, ParameterError, shown
+from workbench.record import Record
+from workbench.stamp import COMPLETE, Stamp
+
+#: A frame, or a function that makes one when somebody looks.
+Frame = xr.Dataset | Callable[[], xr.Dataset]
+
+SEED = Count(1, bounds=(0, 2**32 - 1), unit="1", doc="start of the random numbers")
+SEED.name = "seed"
+
+
+@dataclass(frozen=True)
+class Change:
+    """A live parameter's new value, from the frame with this number (the first is 1) on."""
+
+    frame: int
+    name: str
+    value: Any
+
+
+class RunFailed(RuntimeError):  # noqa: N818 - reads as what happened
+    """The model raised an error; `record` holds what had been computed, marked partial."""
+
+    def __init__(self, sentence: str, record: Record) -> None:
+        super().__init__(sentence)
+        self.record = record
+
+
+class Run:
+    """What a model's `simulate` is given: random numbers and the one door out.
+
+    Parameters
+    ----------
+    model : Model
+        The run works on a copy, so that live changes stay in the run.
+    seed : int
+        Start of `rng`.
+    changes : iterable of Change
+        Live changes of an earlier run, to be made again at the same frames.
+
+    Attributes
+    ----------
+    rng : numpy.random.Generator
+        The only source of randomness a model may use.
+    frame : int
+        Number of frames emitted so far.
+    """
+
+    def __init__(self, model: Model, seed: int = 1, changes: Iterable[Change] = ()) -> None:
+        self.model = model.copy()
+        self.model.validate()
+        self.seed = SEED.check(seed)
+        self.rng = np.random.default_rng(self.seed)
+        self.frame = 0
+        self.changes: list[Change] = []
+        self._planned = list(changes)
+        for change in self._planned:
+            check_live(model, change.name, change.value)
+        self._make: Callable[[], xr.Dataset] | None = None
+
+    def emit(self, frame: Frame, progress: float, message: str = "") -> None:
+        """Hand over a frame; may wait, change live parameters of the model, or stop it.
+
+        Parameters
+        ----------
+        frame : xarray.Dataset or function returning one
+            A function may only return variables that replace their earlier values; it is
+            called when somebody looks, and the last one again at the end of the run.
+        progress : float
+            How much of the run is done, 0 to 1.
+        message : str
+            What is being done, in a few words.
+
+        Raises
+        ------
+        Cancelled
+            When the run is to stop; let it pass.
+        """
+        self.frame += 1
+        if callable(frame):
+            self._make = frame
+        else:
+            self.deliver(frame)
+        for change in [c for c in self._planned if c.frame == self.frame]:
+            self.change(change.name, change.value)
+        self.attend(min(max(float(progress), 0.0), 1.0), message)
+
+    def make(self) -> None:
+        """Make the frame that was last given as a function.
+
+        Called when somebody looks, and once more at the end, so that the record does not depend
+        on whether anybody looked.
+        """
+        if self._make:
+            frame = self._make()
+            growing = [str(n) for n, v in frame.variables.items() if growing_dimension(v)]
+            if growing:
+                raise ValueError(f"{growing} grow: emit them as a Dataset, not as a function")
+            self.deliver(frame)
+
+    def change(self, name: str, value: Any) -> None:
+        """Set a live parameter from this frame on, and remember it for the record."""
+        value = check_live(self.model, name, value)
+        setattr(self.model, name, value)
+        self.changes.append(Change(self.frame, name, value))
+
+    def deliver(self, frame: xr.Dataset) -> None:
+        """Take a frame; what becomes of it is the business of who runs the model."""
+        raise NotImplementedError
+
+    def attend(self, progress: float, message: str) -> None:
+        """Attend to whoever watches: show progress, wait, change, stop."""
+        raise NotImplementedError
+
+
+class LocalRun(Run):
+    """A run in this process: frames are joined, progress moves a bar."""
+
+    def __init__(self, model: Model, seed: int, changes: Iterable[Change], bar: Any) -> None:
+        super().__init__(model, seed, changes)
+        self.frames = Frames()
+        self._bar = bar
+
+    def deliver(self, frame: xr.Dataset) -> None:  # noqa: D102
+        self.frames.add(frame)
+
+    def attend(self, progress: float, message: str) -> None:  # noqa: D102
+        if self._bar is not None:
+            self._bar.set_description_str(message, refresh=False)
+            self._bar.update(round(100 * progress, 1) - self._bar.n)
+
+
+def run(
+    model: Model, seed: int = 1, *, progress: bool = True, changes: Iterable[Change] = ()
+) -> Record:
+    """Run a model in this process and return its record.
+
+    Parameters
+    ----------
+    model : Model
+        What to run.
+    seed : int
+        Start of the random numbers, 0 to 2**32 - 1.
+    progress : bool
+        Whether a bar shows how far the run is.
+    changes : iterable of Change
+        Live changes to make at given frames, as an earlier record tells them.
+
+    Returns
+    -------
+    Record
+        `record.data` is an `xarray.Dataset`. After a keyboard interrupt it holds what was
+        computed until then, marked partial.
+
+    Raises
+    ------
+    ParameterError
+        If the values do not go together or the seed is not allowed.
+    RunFailed
+        If the model raises an error; its `record` holds what had been computed.
+    """
+    bar = progress_bar(model) if progress else None
+    started = time.perf_counter()
+    going = LocalRun(model, seed, changes, bar)
+    failure: Exception | None = None
+    status = COMPLETE
+    try:
+        going.model.simulate(going)
+        going.make()
+    except KeyboardInterrupt:
+        status = "partial: interrupted from the keyboard"
+    except Cancelled:
+        status = "partial: stopped"
+    except Exception as error:
+        failure, status = error, f"partial: {failure_sentence(model, error)}"
+    finally:
+        if bar is not None:
+            bar.close()
+    wall_time = time.perf_counter() - started
+    stamp = Stamp.of(model, going.seed, going.changes, status, wall_time)
+    record = Record(going.frames.dataset(), stamp)
+    if failure is not None:
+        raise RunFailed(failure_sentence(model, failure), record) from failure
+    return record
+
+
+def check_live(model: Model, name: str, value: Any) -> Any:
+    """Return the value in its own type if `name` may change while the model runs."""
+    parameter = model.parameters().get(name)
+    if parameter is None or not parameter.live:  # type: ignore[attr-defined]
+        raise ParameterError(f"{shown(name)} cannot be changed while {model.key!r} runs.")
+    return parameter.check(value)
+
+
+def failure_sentence(model: Model, error: Exception) -> str:
+    """Say in one sentence that and why a model failed."""
+    return f"The model {model.key!r} failed: {type(error).__name__}: {error}"
+
+
+def progress_bar(model: Model) -> Any:
+    """Return a bar from 0 to 100 %, fit for a terminal or a notebook."""
+    from tqdm.auto import tqdm
+
+    shape = "{l_bar}{bar}| {elapsed}<{remaining}"
+    return tqdm(total=100, desc=model.title or model.key, bar_format=shape, leave=False)
