@@ -25,6 +25,7 @@ from workbench.model import (
 )
 from workbench.record import Record, RecordError
 from workbench.run import Change, Run, RunFailed, run
+from workbench.worker import Worker
 
 __all__ = [
     "GROWING",
@@ -49,6 +50,7 @@ __all__ = [
     "Switch",
     "Text",
     "Trace",
+    "Worker",
     "run",
     "variable",
 ]

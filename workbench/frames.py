@@ -37,16 +37,16 @@ class Frames:
             name = str(name)
             if not {"units", "long_name"} <= set(var.attrs):
                 raise ValueError(f"variable {name!r} of a frame needs units and long_name")
-            if growing_dimension(var):
+            if growing_dimension(var) or name in self._growing:
                 self._append(name, var)
             else:
                 self._latest[name] = var.copy()
 
     def _append(self, name: str, var: xr.Variable) -> None:
         parts = self._growing.setdefault(name, [])
-        if parts and across(parts[0]) != across(var):
+        if parts and (parts[0].dims, across(parts[0])) != (var.dims, across(var)):
             raise ValueError(
-                f"variable {name!r} came as {across(parts[0])} first and {across(var)} now"
+                f"variable {name!r} came as {dict(parts[0].sizes)} first and {dict(var.sizes)} now"
             )
         parts.append(var.copy())
 

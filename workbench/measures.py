@@ -67,10 +67,10 @@ def engram_cells(
     if above is not None and deviations is None:
         return rates > finite(above, "above")
     if deviations is not None and above is None:
+        lowest = rates.min(axis=-1, keepdims=True)  # rounding can put the mean of equal rates below
+        mean = np.maximum(rates.mean(axis=-1, keepdims=True), lowest)
         spread = rates.std(axis=-1, keepdims=True)
-        return (
-            rates > rates.mean(axis=-1, keepdims=True) + finite(deviations, "deviations") * spread
-        )
+        return rates > mean + finite(deviations, "deviations") * spread
     raise ValueError("give exactly one of above (in the unit of activity) and deviations")
 
 
@@ -190,7 +190,7 @@ def overlap(first: ArrayLike, second: ArrayLike) -> NDArray[np.float64]:
     0.5
     """
     a, b = _bits(first=first, second=second)
-    return 2.0 * (a == b).mean(axis=-1) - 1.0
+    return (2 * (a == b).sum(axis=-1) - a.shape[-1]) / a.shape[-1]
 
 
 def recall(

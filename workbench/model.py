@@ -208,7 +208,7 @@ class Observable:
 class Trace(Observable):
     """Lines along the growing dimension; a second dimension gives a line each."""
 
-    theory: tuple[str, ...] = ()  # levels drawn across as thin lines
+    theory: tuple[str, ...] = ()  # thin lines along the same dimension
 
 
 @dataclass(frozen=True)
@@ -217,7 +217,7 @@ class Curve(Observable):
 
     x: str = ""
     theory: tuple[str, ...] = ()
-    diagonal: bool = False  # the line y = x, where nothing is gained
+    marks: tuple[str, ...] = ()  # scalar variables, drawn as upright lines at their x
     joined: bool = False  # whether the points are joined, as samples of a function are
 
 
@@ -225,7 +225,7 @@ class Curve(Observable):
 class Histogram(Observable):
     """Counts over the bins whose left edges are the variable's coordinate."""
 
-    theory: tuple[str, ...] = ()  # expected positions, drawn upright
+    marks: tuple[str, ...] = ()  # scalar variables, drawn as upright lines
 
 
 @dataclass(frozen=True)

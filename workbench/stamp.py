@@ -16,6 +16,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 if TYPE_CHECKING:
     from workbench.model import Model
     from workbench.run import Change
@@ -96,11 +98,10 @@ class Stamp:
 
 def attributes(stamp: Stamp) -> dict[str, Any]:
     """Return the stamp as attributes of a NetCDF file: texts, numbers and JSON."""
-    plain = {
-        PREFIX + name: json.dumps(value) if isinstance(value, dict | list) else value
-        for name, value in asdict(stamp).items()
-    }
-    return {"title": stamp.line(), "source": f"engram-workbench {stamp.version}", **plain}
+    plain = {"title": stamp.line(), "source": f"engram-workbench {stamp.version}"}
+    for name, value in asdict(stamp).items():
+        plain[PREFIX + name] = json.dumps(value) if isinstance(value, dict | list) else value
+    return {name: storable(v) if isinstance(v, str) else v for name, v in plain.items()}
 
 
 def stamp_from(attrs: Mapping[str, Any]) -> Stamp:
@@ -113,15 +114,30 @@ def stamp_from(attrs: Mapping[str, Any]) -> Stamp:
     """
     values = {}
     for name, kind in Stamp.__annotations__.items():
-        value = attrs[PREFIX + name]
-        if kind.startswith(("dict", "list")):
-            value = json.loads(value)
-        elif kind in ("int", "float"):
-            value = {"int": int, "float": float}[kind](value)
-        values[name] = value
+        values[name] = read_as(kind.partition("[")[0], attrs[PREFIX + name])
     if values["format"] > FORMAT:
         raise ValueError("it was written by a newer version of the workbench")
     return Stamp(**values)
+
+
+def read_as(kind: str, value: Any) -> Any:
+    """Return an attribute's value as `kind` (int, float, str, dict or list) once more."""
+    if kind in ("int", "float"):
+        number = float(np.asarray(value).item())  # NetCDF keeps a number as an array of one
+        return number if kind == "float" else round(number)
+    if not isinstance(value, str):
+        raise TypeError(f"a text was expected where {type(value).__name__} stands")
+    if kind == "str":
+        return value
+    read = json.loads(value)
+    if not isinstance(read, {"dict": dict, "list": list}[kind]):
+        raise TypeError(f"a {kind} was expected where {type(read).__name__} stands")
+    return read
+
+
+def storable(text: str) -> str:
+    """Return the text without what no file can hold: zero bytes and halves of characters."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
 
 
 def environment() -> dict[str, Any]:
@@ -135,19 +151,22 @@ def environment() -> dict[str, Any]:
     }
 
 
-@functools.cache
 def version() -> str:
     """Return the installed version of the workbench."""
-    return importlib.metadata.version("engram-workbench")
+    return installed_version("engram-workbench")
+
+
+@functools.cache
+def installed_version(distribution: str) -> str:
+    """Return the installed version of a distribution."""
+    return importlib.metadata.version(distribution)
 
 
 def libraries() -> dict[str, str]:
     """Return the versions of the numerical libraries that are loaded."""
     loaded = {name: name.replace("scikit-learn", "sklearn") for name in LIBRARIES}
     return {
-        name: importlib.metadata.version(name)
-        for name, module in loaded.items()
-        if module in sys.modules
+        name: installed_version(name) for name, module in loaded.items() if module in sys.modules
     }
 
 

@@ -35,10 +35,12 @@ from workbench import (
 
 FRAMES = 20
 SAMPLES = 200  # points of time in a record
+LOWEST_START = 0.05
 TETZLAFF_2012 = Reference(
     "Tetzlaff C, Kolodziejski C, Timme M, Wörgötter F",
     2012,
-    "Analysis of synaptic scaling in combination with Hebbian plasticity in several simple networks",
+    "Analysis of synaptic scaling in combination with Hebbian plasticity in several simple "
+    "networks",
     "Frontiers in Computational Neuroscience 6:36",
     doi="10.3389/fncom.2012.00036",
 )
@@ -143,3 +145,199 @@ def positive(name: str, value: ArrayLike) -> NDArray[np.float64]:
     if not np.all((array > 0) & np.isfinite(array)):
         raise ValueError(f"{name} = {value} is not allowed: it must be positive and finite.")
     return array
+
+
+def weight_reading(data: xr.Dataset) -> str:
+    """Say where the weights ended and how far that is from the fixed point."""
+    ended = data.weight.isel(time=-1)
+    stable = float(data.stable_weight)
+    apart = float(abs(ended - stable).max())
+    if apart < 1e-3 * stable:
+        return (
+            f"All {ended.size} weights, from {float(data.weight[0].min()):.2g} to "
+            f"{float(data.weight[0].max()):.2g} at the start, end at {stable:.4g}, where the "
+            f"formula puts them (largest difference {apart:.1e})."
+        )
+    return (
+        f"The weights move towards {stable:.4g}; after {float(data.time[-1]):.3g} / mu the "
+        f"farthest is still {apart:.2g} away."
+    )
+
+
+def activity_reading(data: xr.Dataset) -> str:
+    """Say which activity the neuron keeps and how it compares with its target."""
+    stable, target = float(data.stable_activity), float(data.target_activity)
+    return (
+        f"The neuron settles at an activity of {stable:.4g}, {stable - target:.3g} above the "
+        f"target {target:.3g}: the Hebbian term keeps it above the value that scaling asks for."
+    )
+
+
+def growth_reading(data: xr.Dataset) -> str:
+    """Say where the weight stands still, and that the misprinted formula misses it."""
+    stable, misprinted = float(data.stable_weight), float(data.misprinted_weight)
+    text = f"Below {stable:.4g} the weight grows, above it shrinks: a stable point."
+    if abs(stable - misprinted) > 1e-9:
+        text += f" The misprinted formula gives {misprinted:.4g}, where the weight still moves."
+    return text
+
+
+class SynapticScaling(Model):
+    """One synapse under Hebbian growth and synaptic scaling (Tetzlaff et al. 2012).
+
+    Weights from several starts follow dw/dt = mu [u v + (v_T - v) w^2 / kappa] with v = w u; the
+    analytic fixed point is drawn over them. The rule draws no random numbers: every seed gives
+    the same record. Time is in units of 1 / mu, all else is dimensionless.
+    """
+
+    key = "spass"
+    title = "SPaSS: Hebbian plasticity with synaptic scaling"
+    summary = "A synapse that would run away under Hebb's rule is held by scaling at one weight."
+    pace = "live"
+    references = (TETZLAFF_2012,)
+    equations = (
+        Equation(
+            r"\frac{dw}{dt} = \mu\left[u\,v + \kappa^{-1}(v_T - v)\,w^2\right], \quad v = w\,u",
+            "The rule: Hebbian growth with input u and activity v, and scaling of the weight w "
+            "that pulls v towards its target. kappa is the ratio of the two rates.",
+        ),
+        Equation(
+            r"w^{*} = \frac{v_T}{2u} + \sqrt{\kappa\,u + \left(\frac{v_T}{2u}\right)^2}",
+            "The stable weight. Beware: it is sometimes printed (as equation 4 of a review of "
+            "memory engrams) with kappa / u under the root; that value is no fixed point unless "
+            "u = 1, as the plot of dw/dt shows.",
+        ),
+        Equation(
+            r"v^{*} = w^{*} u = \frac{v_T}{2} + \sqrt{\kappa\,u^3 + \left(\frac{v_T}{2}\right)^2}",
+            "The activity at the stable weight; it always exceeds the target.",
+        ),
+        Equation(
+            r"-\left.\frac{d\dot{w}}{dw}\right|_{w^{*}} = \mu\,\frac{4\kappa u^3 + v_T^2 + "
+            r"v_T\sqrt{v_T^2 + 4\kappa u^3}}{2\kappa u} > 0",
+            "Stability: a small displacement dies out at this rate, for all positive values.",
+        ),
+    )
+    observables = (
+        Trace(
+            ("weight",),
+            "Weight from several starts",
+            theory=("weight_theory",),
+            reading=weight_reading,
+        ),
+        Trace(
+            ("activity",),
+            "Activity of the neuron",
+            theory=("activity_theory", "target"),
+            reading=activity_reading,
+        ),
+        Curve(
+            ("growth",),
+            "How the weight changes, and where it stands still",
+            x="weight_grid",
+            marks=("stable_weight", "misprinted_weight"),
+            joined=True,
+            reading=growth_reading,
+        ),
+    )
+    presets = {
+        "Weak input": {"input_rate": 0.5},
+        "Strong input": {"input_rate": 2.0, "target_rate": 1.0, "kappa": 3.0, "highest_start": 6.0},
+        "Nearly Hebbian": {"kappa": 20.0, "highest_start": 10.0},
+        "Scaling rules": {"kappa": 0.1, "target_rate": 2.0},
+    }
+
+    input_rate = Quantity(
+        1.0, bounds=(0.1, 5.0), unit="1", step=0.05, live=True, group="Synapse",
+        doc="presynaptic activity u", label="input rate",
+    )  # fmt: skip
+    target_rate = Quantity(
+        1.0, bounds=(0.05, 5.0), unit="1", step=0.05, live=True, group="Synapse",
+        doc="target activity v_T that scaling pulls the neuron towards", label="target rate",
+    )  # fmt: skip
+    kappa = Quantity(
+        1.0, bounds=(0.05, 20.0), unit="1", live=True, log=True, group="Synapse",
+        doc="ratio of the Hebbian rate to the scaling rate (kappa = mu / gamma)",
+        source="Tetzlaff et al. 2012: large when scaling is slow",
+    )  # fmt: skip
+    duration = Quantity(
+        6.0, bounds=(0.5, 50.0), unit="1/mu", step=0.5, group="Run",
+        doc="how long the weights are followed",
+    )  # fmt: skip
+    starts = Count(5, bounds=(1, 20), unit="1", group="Run", doc="number of starting weights")
+    highest_start = Quantity(
+        4.0, bounds=(0.1, 20.0), unit="1", step=0.1, group="Run", label="highest start",
+        doc="largest starting weight; the others are spaced evenly from 0.05 up to it",
+    )  # fmt: skip
+
+    def cost(self) -> Cost:
+        """Estimate a run: a few milliseconds."""
+        return Cost(seconds=0.05, bytes=SAMPLES * self.starts * 32, lower="starts")
+
+    def simulate(self, run: Run) -> None:
+        """Integrate the rule piece by piece, so that live changes bend the course."""
+        weights = np.linspace(LOWEST_START, self.highest_start, self.starts)
+        edges = np.linspace(0.0, self.duration, FRAMES + 1)
+        for piece, (begin, end) in enumerate(zip(edges[:-1], edges[1:], strict=True)):
+            times = np.linspace(begin, end, SAMPLES // FRAMES + 1)
+            course = integrate(weights, times, self.input_rate, self.target_rate, self.kappa)
+            kept = slice(0 if piece == 0 else 1, None)  # the first sample ended the last piece
+            run.emit(
+                self.frame(times[kept], course[kept]),
+                progress=(piece + 1) / FRAMES,
+                message=f"weights at {end:.3g} of {self.duration:.3g} / mu",
+            )
+            weights = course[-1]
+
+    def frame(self, times: NDArray[np.float64], weights: NDArray[np.float64]) -> xr.Dataset:
+        """Return a stretch of the course with the theory that holds during it."""
+        values = self.input_rate, self.target_rate, self.kappa
+        stable, activity = (float(x) for x in fixed_point(*values))
+        grid = np.linspace(0.0, 1.5 * stable, 100)
+        still = np.ones_like(times)
+        course = ("time", "start")
+        return xr.Dataset(
+            {
+                "weight": variable(course, weights, "1", "weight w"),
+                "activity": variable(course, weights * self.input_rate, "1", "activity v"),
+                "weight_theory": variable("time", stable * still, "1", "fixed point w*"),
+                "activity_theory": variable("time", activity * still, "1", "fixed point v*"),
+                "target": variable("time", self.target_rate * still, "1", "target v_T"),
+                "growth": variable("weight_grid", growth(grid, *values), "mu", "dw/dt"),
+                "stable_weight": variable((), stable, "1", "fixed point w*"),
+                "stable_activity": variable((), activity, "1", "fixed point v*"),
+                "target_activity": variable((), self.target_rate, "1", "target activity v_T"),
+                "misprinted_weight": variable(
+                    (), float(misprinted_weight(*values)), "1", "misprinted formula"
+                ),
+            },
+            coords={
+                "time": variable("time", times, "1/mu", "time"),
+                "start": variable("start", np.arange(1, self.starts + 1), "1", "start"),
+                "weight_grid": variable("weight_grid", grid, "1", "weight w"),
+            },
+        )
+
+
+def integrate(
+    weights: NDArray[np.float64],
+    times: NDArray[np.float64],
+    input_rate: float,
+    target_rate: float,
+    kappa: float,
+) -> NDArray[np.float64]:
+    """Follow weights under the rule; return them at each time, shape (times, weights).
+
+    Relative error below 1e-8 a step (LSODA, which turns implicit where the rule is stiff).
+    """
+    solution = solve_ivp(
+        lambda _t, w: growth(w, input_rate, target_rate, kappa),
+        (times[0], times[-1]),
+        weights,
+        method="LSODA",
+        t_eval=times,
+        rtol=1e-8,
+        atol=1e-10,
+    )
+    if not solution.success:
+        raise ArithmeticError(f"the rule could not be integrated: {solution.message}")
+    return solution.y.T

@@ -1,0 +1,125 @@
+"""The child's end of a worker: a model running in its own process, steered through a pipe.
+
+    here  -> child   ("set", name, value) ("pause",) ("resume",) ("step",) ("stop",) ("ack",)
+    child -> here    ("frame", frames so far, changes, progress, message)
+                     ("ended", last frames, changes, status)
+
+The child sends a frame only when the last one was acknowledged, and gathers otherwise, so a slow
+reader never builds a queue and loses nothing. It leaves when the pipe closes.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Iterable
+from multiprocessing.connection import Connection, wait
+from typing import Any
+
+import xarray as xr
+
+from workbench.frames import Frames
+from workbench.model import Cancelled, Model
+from workbench.run import Change, Run, failure_sentence
+from workbench.stamp import COMPLETE
+
+
+class PipedRun(Run):
+    """The child's end: sends frames by credit and obeys commands between frames."""
+
+    def __init__(
+        self, model: Model, seed: int, changes: Iterable[Change], pipe: Connection
+    ) -> None:
+        super().__init__(model, seed, changes)
+        self.pipe = pipe
+        self.gathered = Frames()
+        self.credit = True
+        self.paused = False
+        self.stepping = False
+
+    def deliver(self, frame: xr.Dataset) -> None:  # noqa: D102
+        self.gathered.add(frame)
+
+    def attend(self, progress: float, message: str) -> None:  # noqa: D102
+        self.stepping = False
+        while True:
+            self.obey(block=False)
+            if self.credit:
+                self.send(progress, message)
+            if not self.paused or self.stepping:
+                return
+            self.obey(block=True)
+
+    def send(self, progress: float, message: str) -> None:
+        """Send what was gathered; nothing new means nothing to send."""
+        self.make()
+        if self.gathered:
+            self.pipe.send(("frame", self.gathered.dataset(), self.changes, progress, message))
+            self.gathered, self.credit = Frames(), False
+
+    def obey(self, block: bool) -> None:
+        """Carry out the commands that have come; with `block`, wait for one first."""
+        while block or self.pipe.poll():
+            command, *arguments = self.pipe.recv()
+            block = False
+            getattr(self, f"on_{command}")(*arguments)
+
+    def on_ack(self) -> None:
+        """Send again: the last frame was taken."""
+        self.credit = True
+
+    def on_pause(self) -> None:
+        """Wait in the next frame."""
+        self.paused = True
+
+    def on_resume(self) -> None:
+        """Go on."""
+        self.paused = False
+
+    def on_step(self) -> None:
+        """Let one frame pass, then wait."""
+        self.paused = self.stepping = True
+
+    def on_set(self, name: str, value: Any) -> None:
+        """Change a live parameter."""
+        self.change(name, value)
+
+    def on_stop(self) -> None:
+        """Leave the model through `emit`."""
+        raise Cancelled
+
+
+def work(model: Model, seed: int, changes: list[Change], pipe: Connection, niceness: int) -> None:
+    """Run a model in this process for whoever holds the pipe's other end."""
+    from threadpoolctl import threadpool_limits
+
+    threading.Thread(target=leave_with_parent, daemon=True).start()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C is for the parent to act on
+    if hasattr(os, "nice"):
+        os.nice(niceness)  # the server and the browser answer first
+    run: PipedRun | None = None
+    try:
+        with threadpool_limits(limits=1, user_api="blas"):
+            run = PipedRun(model, seed, changes, pipe)
+            run.model.simulate(run)
+            run.make()
+        status = COMPLETE
+    except Cancelled:
+        status = "partial: stopped"
+    except (EOFError, BrokenPipeError):
+        return  # nobody listens any more
+    except Exception as error:  # whatever it is, the parent is told
+        status = f"partial: {failure_sentence(model, error)}"
+    frames, made = (run.gathered.dataset(), run.changes) if run else (xr.Dataset(), [])
+    pipe.send(("ended", frames, made, status))
+    pipe.close()
+
+
+def leave_with_parent() -> None:
+    """End this process when the one that started it ends."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)

@@ -1,0 +1,268 @@
+"""Running a model in its own process, watched and steered from here.
+
+A simulation in a thread would stall every other user of a server (Brian2 in a thread held the
+event loop for 0.4 s, in a process for 4 ms), so each run has a process; `workbench.child` is its
+other end and tells what is said between them. A child that does not stop within a second is
+killed, and one that crashes harms nobody else: what it had sent stays, marked partial.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import threading
+import time
+import weakref
+from collections.abc import Iterable
+from multiprocessing.connection import wait
+from typing import Any
+
+import xarray as xr
+
+from workbench.child import work
+from workbench.frames import Frames
+from workbench.model import Model
+from workbench.record import Record
+from workbench.run import SEED, Change, check_live
+from workbench.stamp import COMPLETE, Stamp
+
+#: Seconds a child has to stop by itself before it is killed.
+GRACE = 0.9
+#: Seconds after which a frame that nobody took is acknowledged all the same.
+PATIENCE = 0.5
+
+
+def context() -> Any:
+    """Return the way processes are started: never by forking a process that has threads."""
+    methods = multiprocessing.get_all_start_methods()
+    return multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
+
+
+def preload(*modules: str) -> None:
+    """Let later runs start quickly: import these once in the server that starts processes.
+
+    Call it before the first `Worker`; elsewhere than on Unix it changes nothing.
+    """
+    ctx = context()
+    if ctx.get_start_method() == "forkserver":
+        ctx.set_forkserver_preload(["workbench.child", *modules])
+
+
+class Worker:
+    """A run in its own process; all methods return at once but `wait`.
+
+    Parameters
+    ----------
+    model, seed, changes
+        As in `workbench.run`.
+    niceness : int
+        How much the child gives way to other processes.
+
+    Attributes
+    ----------
+    state : str
+        ``"starting"``, ``"running"``, ``"paused"``, ``"stopping"``, ``"finished"``,
+        ``"stopped"`` or ``"failed"``.
+    progress : float
+        0 to 1.
+    message : str
+        What the model says it is doing; for a failed run, why it failed.
+    record : Record or None
+        The record, once the run has ended.
+
+    Raises
+    ------
+    ParameterError
+        If the values do not go together or the seed is not allowed.
+    """
+
+    def __init__(
+        self, model: Model, seed: int = 1, changes: Iterable[Change] = (), niceness: int = 5
+    ) -> None:
+        self.model = model.copy()
+        self.model.validate()
+        self.seed = SEED.check(seed)
+        self.state, self.progress, self.message = "starting", 0.0, ""
+        self.record: Record | None = None
+        self.started = time.perf_counter()
+        self._all = Frames()
+        self._watches: weakref.WeakSet[Watch] = weakref.WeakSet()
+        self._changes: list[Change] = []
+        self._lock = threading.Lock()  # over the frames
+        self._sending = threading.Lock()  # over the pipe's outgoing end
+        self._ended = threading.Event()
+        self._stop_by = float("inf")
+        self._owed_since = float("inf")  # when a frame came that was not acknowledged yet
+        self._pipe, theirs = multiprocessing.Pipe()
+        self._process = context().Process(
+            target=work,
+            args=(self.model, self.seed, list(changes), theirs, niceness),
+            daemon=True,
+        )
+        self._process.start()
+        theirs.close()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def pause(self) -> None:
+        """Let the run wait at its next frame."""
+        if self._command("pause"):
+            self.state = "paused"
+
+    def resume(self) -> None:
+        """Let a paused run go on."""
+        if self._command("resume"):
+            self.state = "running"
+
+    def step(self) -> None:
+        """Let one frame pass, then wait."""
+        if self._command("step"):
+            self.state = "paused"
+
+    def set(self, name: str, value: Any) -> None:
+        """Change a live parameter from the next frame on.
+
+        Raises
+        ------
+        ParameterError
+            If the parameter is not live or the value is not allowed.
+        """
+        self._command("set", name, check_live(self.model, name, value))
+
+    def stop(self) -> None:
+        """End the run within a second; what it computed stays, marked partial."""
+        if self._command("stop"):
+            self.state = "stopping"
+            self._stop_by = min(self._stop_by, time.perf_counter() + GRACE)
+
+    def watch(self) -> Watch:
+        """Return a watch that starts with everything so far; several may look at one run."""
+        watch = Watch(self)
+        with self._lock:
+            if self._all:
+                watch.unseen.add(self._all.dataset())
+            self._watches.add(watch)
+        return watch
+
+    def data(self) -> xr.Dataset:
+        """Return everything that came so far."""
+        with self._lock:
+            return self._all.dataset()
+
+    def wait(self, timeout: float | None = None) -> Record:
+        """Wait for the end of the run and return its record.
+
+        Raises
+        ------
+        TimeoutError
+            If it goes on for longer than `timeout` seconds.
+        """
+        if not self._ended.wait(timeout) or self.record is None:
+            raise TimeoutError(f"the run still goes on after {timeout} s")
+        return self.record
+
+    @property
+    def ended(self) -> bool:
+        """Whether the run has ended, in whatever way."""
+        return self._ended.is_set()
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the start, up to the end."""
+        return self.record.stamp.wall_time if self.record else time.perf_counter() - self.started
+
+    def _command(self, *command: Any) -> bool:
+        if self.ended or self.state == "stopping":
+            return False
+        return self._send(*command)
+
+    def look(self, watch: Watch) -> xr.Dataset | None:
+        """Hand a watch what it has not seen, joined, and ask the child for more."""
+        with self._lock:
+            if not watch.unseen:
+                return None
+            unseen, watch.unseen = watch.unseen, Frames()
+        self._acknowledge()
+        return unseen.dataset()
+
+    def _acknowledge(self) -> None:
+        self._owed_since = float("inf")
+        self._send("ack")
+
+    def _send(self, *command: Any) -> bool:
+        """Send a command; False when the child has just left (the reader tells how)."""
+        with self._sending:
+            try:
+                self._pipe.send(command)
+            except OSError:
+                return False
+        return True
+
+    def _read(self) -> None:
+        """Take what the child sends until it has ended (the reader thread)."""
+        status = None
+        while status is None:
+            ready = wait([self._pipe, self._process.sentinel], timeout=0.1)
+            if self._pipe in ready:
+                status = self._receive()
+            elif ready:
+                status = self._lost()
+            now = time.perf_counter()
+            if now > self._stop_by:
+                self._process.kill()
+            if now - self._owed_since > PATIENCE:
+                self._acknowledge()
+        self._finish(status)
+
+    def _receive(self) -> str | None:
+        try:
+            kind, frame, self._changes, *rest = self._pipe.recv()
+        except (EOFError, OSError):
+            return self._lost()
+        with self._lock:
+            self._all.add(frame)
+            for watch in self._watches:
+                watch.unseen.add(frame)
+        if kind == "ended":
+            return rest[0]
+        self.progress, self.message = rest
+        if self.state == "starting":
+            self.state = "running"
+        self._owed_since = time.perf_counter()
+        return None
+
+    def _lost(self) -> str:
+        """Say how a child ended that did not say so itself."""
+        self._process.join(1.0)
+        if self.state == "stopping":
+            return "partial: stopped (it did not answer within a second and was ended)"
+        code = self._process.exitcode
+        why = f"signal {-code}" if code is not None and code < 0 else f"exit code {code}"
+        return f"partial: The process of the run ended unexpectedly ({why})."
+
+    def _finish(self, status: str) -> None:
+        wall_time = time.perf_counter() - self.started
+        stamp = Stamp.of(self.model, self.seed, self._changes, status, wall_time)
+        self.record = Record(self._all.dataset(), stamp)
+        if status == COMPLETE:
+            self.state, self.progress, self.message = "finished", 1.0, ""
+        elif status.startswith("partial: stopped"):
+            self.state, self.message = "stopped", ""
+        else:
+            self.state, self.message = "failed", status.removeprefix("partial: ")
+        self._process.join(GRACE)
+        self._process.kill()
+        self._process.join()
+        self._pipe.close()
+        self._ended.set()
+
+
+class Watch:
+    """One reader's place in the frames of a run, such as one browser page's."""
+
+    def __init__(self, worker: Worker) -> None:
+        self.worker = worker
+        self.unseen = Frames()
+
+    def take(self) -> xr.Dataset | None:
+        """Return what came since the last call, joined, or None when nothing did."""
+        return self.worker.look(self)
