@@ -37,7 +37,10 @@ class Frames:
             name = str(name)
             if not {"units", "long_name"} <= set(var.attrs):
                 raise ValueError(f"variable {name!r} of a frame needs units and long_name")
-            if growing_dimension(var) or name in self._growing:
+            grows = bool(growing_dimension(var))
+            if name in (self._latest if grows else self._growing):
+                raise ValueError(f"variable {name!r} grows in one frame and not in another")
+            if grows:
                 self._append(name, var)
             else:
                 self._latest[name] = var.copy()

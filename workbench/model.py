@@ -122,8 +122,8 @@ class Model(param.Parameterized):
         """Return the declared parameters by name, in the order declared."""
         named = cls.param.objects(instance=False)
         declared = {name: p for name, p in named.items() if isinstance(p, Declared)}
-        order = {name: i for c in reversed(cls.__mro__) for i, name in enumerate(vars(c))}
-        return dict(sorted(declared.items(), key=lambda item: order.get(item[0], 0)))
+        order = dict.fromkeys(name for c in reversed(cls.__mro__) for name in vars(c))
+        return {name: declared[name] for name in order if name in declared}
 
     @classmethod
     def from_preset(cls, preset: str, **values: Any):
@@ -194,12 +194,13 @@ class Observable:
     """Something to look at: names of emitted variables, and how they read.
 
     `reading` turns the data of *this* run into one sentence, which is also the text for screen
-    readers. `roles` give a variable its meaning and so its colour: cue, recall, engram,
+    readers. `roles` give a variable its meaning and so its colour: cue, recall, paired, engram,
     excitatory, inhibitory, theory.
     """
 
     variables: tuple[str, ...]
     title: str
+    y_label: str = field(default="", kw_only=True)  # where several variables share the axis
     roles: Mapping[str, str] = field(default_factory=dict, kw_only=True)
     reading: Callable[[xr.Dataset], str] = field(default=no_reading, kw_only=True)
 

@@ -51,7 +51,7 @@ class Declared:
         raise NotImplementedError
 
     def parse(self, text: str) -> Any:
-        """Return the value that `text` (a flag, a URL, a field) spells.
+        """Return the value that `text` (a flag, a URL, a field) spells, blanks around it aside.
 
         Raises
         ------
@@ -219,11 +219,9 @@ class Text(Declared, param.String):
         return f"printable text of at most {self.longest:,} characters"
 
     def coerce(self, value):  # noqa: D102
-        if not isinstance(value, str) or len(value) > self.longest:
+        if not isinstance(value, str) or len(value) > self.longest or not value.isprintable():
             raise ValueError
-        if value and not value.isprintable():
-            raise ValueError
-        return value
+        return value.strip()  # so that a link, which drops blanks around, gives it back
 
 
 def unit_suffix(unit: str) -> str:
@@ -240,7 +238,7 @@ def shown(value: Any, longest: int = 60) -> str:
     """Return a short printable form of any value, for a sentence."""
     try:
         text = value if isinstance(value, str) else repr(value)
-    except ValueError:  # Python refuses to print integers of many thousand digits
-        text = "a number of thousands of digits"
+    except Exception:  # a value's own repr may fail; so do integers of many thousand digits
+        text = f"an unprintable {type(value).__name__}"
     text = ascii(text) if isinstance(value, str) else text
     return text if len(text) <= longest else text[: longest - 3] + "..."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import xarray as xr
@@ -36,6 +36,18 @@ class Record:
         """Whether the run came to its end."""
         return self.stamp.complete
 
+    def encoded(self) -> memoryview:
+        """Return the bytes of the record's NetCDF-4 file.
+
+        Made in memory, since the HDF5 library crashes the process when a disk is full.
+        """
+        compressed = {
+            name: {"zlib": True, "complevel": 4}
+            for name, var in self.data.variables.items()
+            if var.size > 1000 and var.dtype.kind in "biuf"
+        }
+        return self.data.to_netcdf(engine="h5netcdf", encoding=compressed)
+
     def save(self, path: str | Path) -> Path:
         """Write the record to a NetCDF-4 file, whole or not at all.
 
@@ -48,13 +60,8 @@ class Record:
             If the disk is full or read-only, or the folder does not exist.
         """
         path = Path(path)
-        compressed = {
-            name: {"zlib": True, "complevel": 4}
-            for name, var in self.data.variables.items()
-            if var.size > 1000 and var.dtype.kind in "biuf"
-        }
         with replacing(path) as temporary:
-            self.data.to_netcdf(temporary, engine="h5netcdf", encoding=compressed)
+            temporary.write_bytes(self.encoded())
         return path
 
     @classmethod
@@ -91,7 +98,7 @@ def read_stamp(path: str | Path) -> Stamp:
         raise RecordError(f"{path} does not exist") from None
     except OSError as error:
         raise RecordError(f"{path} is damaged or no NetCDF-4 file: {first_line(error)}") from error
-    except (KeyError, ValueError, TypeError, RuntimeError) as error:
+    except (ValueError, TypeError, OverflowError, RuntimeError) as error:
         why = first_line(error)
         raise RecordError(f"{path} is not a record of this workbench: {why}") from error
 
@@ -112,10 +119,11 @@ def replacing(path: str | Path) -> Iterator[Path]:
         flush(temporary)
         os.replace(temporary, path)
         flush(path.parent)
-    except (OSError, RuntimeError) as error:  # h5py reports a full disk as RuntimeError
+    except OSError as error:
         raise RecordError(f"{path} could not be written: {first_line(error)}") from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink()
 
 
 def flush(path: Path) -> None:

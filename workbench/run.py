@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -130,10 +131,10 @@ class Run:
 class LocalRun(Run):
     """A run in this process: frames are joined, progress moves a bar."""
 
-    def __init__(self, model: Model, seed: int, changes: Iterable[Change], bar: Any) -> None:
+    def __init__(self, model: Model, seed: int, changes: Iterable[Change], bar: bool) -> None:
         super().__init__(model, seed, changes)
         self.frames = Frames()
-        self._bar = bar
+        self._bar = progress_bar(model) if bar else None
 
     def deliver(self, frame: xr.Dataset) -> None:  # noqa: D102
         self.frames.add(frame)
@@ -142,6 +143,11 @@ class LocalRun(Run):
         if self._bar is not None:
             self._bar.set_description_str(message, refresh=False)
             self._bar.update(round(100 * progress, 1) - self._bar.n)
+
+    def close(self) -> None:
+        """Take the bar away."""
+        if self._bar is not None:
+            self._bar.close()
 
 
 def run(
@@ -173,9 +179,8 @@ def run(
     RunFailed
         If the model raises an error; its `record` holds what had been computed.
     """
-    bar = progress_bar(model) if progress else None
     started = time.perf_counter()
-    going = LocalRun(model, seed, changes, bar)
+    going = LocalRun(model, seed, changes, bar=progress)
     failure: Exception | None = None
     status = COMPLETE
     try:
@@ -188,8 +193,10 @@ def run(
     except Exception as error:
         failure, status = error, f"partial: {failure_sentence(model, error)}"
     finally:
-        if bar is not None:
-            bar.close()
+        going.close()
+    if status != COMPLETE:
+        with suppress(Exception):  # the state may be halfway from one frame to the next
+            going.make()
     wall_time = time.perf_counter() - started
     stamp = Stamp.of(model, going.seed, going.changes, status, wall_time)
     record = Record(going.frames.dataset(), stamp)

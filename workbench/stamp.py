@@ -109,14 +109,16 @@ def stamp_from(attrs: Mapping[str, Any]) -> Stamp:
 
     Raises
     ------
-    KeyError, ValueError, TypeError
+    ValueError, TypeError, OverflowError
         If they are not those of a record.
     """
+    if read_as("int", attrs.get(PREFIX + "format", 0)) > FORMAT:
+        raise ValueError("it was written by a newer version of the workbench")
     values = {}
     for name, kind in Stamp.__annotations__.items():
+        if PREFIX + name not in attrs:
+            raise ValueError(f"its attribute {PREFIX + name} is missing")
         values[name] = read_as(kind.partition("[")[0], attrs[PREFIX + name])
-    if values["format"] > FORMAT:
-        raise ValueError("it was written by a newer version of the workbench")
     return Stamp(**values)
 
 

@@ -1,0 +1,147 @@
+"""`engram-workbench export`: a record as tidy tables, a figure or a script."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, TextIO
+
+import click
+import xarray as xr
+
+from apps.cli_common import STDOUT, FilePath, Strict, check_writable
+from apps.cli_records import located, runs_option, write_script
+from workbench.parameters import ParameterError
+from workbench.record import Record, replacing
+from workbench.stamp import Stamp
+
+BESIDE = ""  # an option without its FILE: beside the record
+
+
+def target(suffix: str, what: str, stdout: bool = False) -> Any:
+    """Return the option `--suffix [FILE]`, whose FILE may be left out."""
+    name = "script" if suffix == ".py" else suffix[1:]
+    return click.option(
+        f"--{name}", type=Target(suffix, stdout), is_flag=False, flag_value=BESIDE,
+        metavar=f"[FILE{suffix}]", help=what,
+    )  # fmt: skip
+
+
+class Target(FilePath):
+    """A file to write, or nothing for the one beside the record."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path; `BESIDE` stays as it is."""
+        return BESIDE if value == BESIDE else super().convert(value, param, ctx)
+
+
+@click.command("export", cls=Strict)
+@click.argument("name", metavar="FILE_OR_ID")
+@target(".csv", "Tables: one file for each set of dimensions.")
+@target(".png", "The figure as pixels.")
+@target(".svg", "The figure as lines.")
+@target(".py", "The Python script that repeats the run (- prints it).", stdout=True)
+@click.option("--force", is_flag=True, help="Replace files that exist.")
+@runs_option
+def export_command(name: str, force: bool, runs: Path | None, **wanted: Any) -> None:
+    """Write a record as CSV, PNG, SVG or script, in any combination.
+
+    Without a FILE the result lies beside the record, or in the current folder when the record is
+    named by its id.
+    """
+    asked = {kind: value for kind, value in wanted.items() if value is not None}
+    if not asked:
+        raise ParameterError("export needs at least one of --csv, --png, --svg and --script.")
+    path = located(name, runs)
+    record = Record.open(path)
+    base = path if Path(name).expanduser().is_file() else Path(path.name)
+    places = {kind: placed(kind, value, base) for kind, value in asked.items()}
+    tables = parted(record.data, places["csv"]) if "csv" in places else {}
+    figures = [places[kind] for kind in ("png", "svg") if kind in places]
+    scripts = [places["script"]] if "script" in places else []
+    for place in (*tables, *figures, *scripts):
+        if place != STDOUT:
+            check_writable(place, force)
+    write(record, tables, figures, scripts)
+
+
+def placed(kind: str, value: Path | str, base: Path) -> Path:
+    """Return where a result goes: the FILE given, or beside the record."""
+    if isinstance(value, Path):
+        return value
+    return base.with_suffix(".py" if kind == "script" else f".{kind}")
+
+
+def write(
+    record: Record, tables: dict[Path, xr.Dataset], figures: list[Path],
+    scripts: list[Path],
+) -> None:  # fmt: skip
+    """Write every result and print where it is."""
+    for place, data in tables.items():
+        write_table(place, data, record.stamp)
+    for place in figures:
+        from apps.figures import save_figure
+
+        save_figure(record, place)
+    for place in scripts:
+        write_script(record, place)
+    for place in (*tables, *figures, *scripts):
+        if place != STDOUT:
+            click.echo(place, err=STDOUT in scripts)
+
+
+def parted(data: xr.Dataset, place: Path) -> dict[Path, xr.Dataset]:
+    """Return the variables that share their dimensions, each group with its file.
+
+    One group gets the file itself; several get `NAME.time.csv`, `NAME.time-neuron.csv` and, for
+    single values, `NAME.single.csv`.
+    """
+    groups: dict[frozenset[Any], list[Any]] = {}
+    for name, var in data.data_vars.items():
+        groups.setdefault(frozenset(var.dims), []).append(name)
+    if not groups:
+        raise ParameterError("The record holds no variables that a table could show.")
+    if len(groups) == 1:
+        return {place: data[next(iter(groups.values()))]}
+    parts = [data[names] for names in groups.values()]
+    return {place.with_suffix(f".{suffix(part)}.csv"): part for part in parts}
+
+
+def suffix(part: xr.Dataset) -> str:
+    """Return the dimensions of a group as they stand in its file's name."""
+    return "-".join(str(dim) for dim in dims(part)) or "single"
+
+
+def dims(part: xr.Dataset) -> tuple[Any, ...]:
+    """Return the dimensions of a group in the order of its first variable."""
+    return next(iter(part.data_vars.values())).dims
+
+
+def write_table(place: Path, data: xr.Dataset, stamp: Stamp) -> None:
+    """Write one tidy table: the stamp as comments, then a row for each value's place."""
+    if dims(data):
+        frame = data.to_dataframe(dim_order=list(dims(data))).reset_index()
+    else:
+        frame = data.expand_dims("row").to_dataframe().reset_index(drop=True)
+    frame = frame.rename(columns={str(n): header(n, v) for n, v in data.variables.items()})
+    with replacing(place) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
+        comment(file, stamp)
+        frame.to_csv(file, index=False, lineterminator="\n")
+
+
+def header(name: Any, var: xr.Variable) -> str:
+    """Return a column's name with its unit: `time [ms]`."""
+    return f"{name} [{var.attrs.get('units', '1')}]"
+
+
+def comment(file: TextIO, stamp: Stamp) -> None:
+    """Write how the table came about, a `#` line for each fact."""
+    file.write(f"# {stamp.line()}\n")
+    facts = {
+        "record": stamp.id, "model": stamp.model, "status": stamp.status,
+        "created": stamp.created, "parameters": stamp.parameters, "changes": stamp.changes,
+        "libraries": stamp.libraries, "revision": stamp.git_revision, "processor": stamp.host_cpu,
+    }  # fmt: skip
+    for name, value in facts.items():
+        text = value if isinstance(value, str) else json.dumps(value)
+        file.write(f"# {name}: {' '.join(text.split())}\n")

@@ -1,0 +1,154 @@
+"""The server's runs: started, queued, watched and kept, whether or not their page is still open."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from workbench import Change, Model, Record, Worker
+from workbench.store import Store
+from workbench.worker import Watch
+
+#: Ended runs that stay in memory so that a reloaded page finds them.
+KEPT = 20
+
+
+class Job:
+    """A run on the desk: waiting for its turn, going on, or ended.
+
+    Attributes
+    ----------
+    id : str
+        Names the run in the page's address.
+    problem : str
+        Why the record could not be stored, if so.
+    """
+
+    def __init__(self, desk: Desk, model: Model, seed: int, changes: tuple[Change, ...]) -> None:
+        model.validate()
+        self.id = uuid.uuid4().hex[:10]
+        self.model, self.seed, self.changes = model.copy(), seed, changes
+        self.worker: Worker | None = None
+        self.problem = ""
+        self.cancelled = False
+        self._desk = desk
+
+    @property
+    def state(self) -> str:
+        """The worker's state, or "queued", or "stopped" before its turn."""
+        if self.worker is not None:
+            return self.worker.state
+        return "stopped" if self.cancelled else "queued"
+
+    @property
+    def place(self) -> int:
+        """Place in the queue, 1 for the next; 0 when it is not waiting."""
+        return self._desk.place(self)
+
+    @property
+    def record(self) -> Record | None:
+        """The record, once the run has ended."""
+        return self.worker.record if self.worker else None
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will come."""
+        return self.worker.ended if self.worker else self.cancelled
+
+    def watch(self) -> Watch | None:
+        """Return a place in its frames; None while it waits for its turn."""
+        return self.worker.watch() if self.worker else None
+
+    def stop(self) -> None:
+        """End the run, or take it out of the queue."""
+        if self.worker:
+            self.worker.stop()
+        else:
+            self._desk.drop(self)
+
+    def start(self) -> None:
+        """Give the run its process, and keep its record when it ends."""
+        self.worker = Worker(self.model, self.seed, self.changes)
+        threading.Thread(target=self._keep, daemon=True).start()
+
+    def _keep(self) -> None:
+        assert self.worker is not None
+        record = self.worker.wait()
+        try:
+            self._desk.store.add(record)
+        except OSError as error:
+            self.problem = str(error)
+        self._desk.advance()
+
+
+class Desk:
+    """All runs of a server.
+
+    Parameters
+    ----------
+    store : Store
+        Where records are kept.
+    workers : int
+        How many runs go on at once; further ones wait, first come first served.
+    """
+
+    def __init__(self, store: Store, workers: int = 2) -> None:
+        self.store, self.workers = store, workers
+        self._jobs: dict[str, Job] = {}
+        self._queue: list[Job] = []
+        self._lock = threading.RLock()
+
+    def start(self, model: Model, seed: int, changes: Iterable[Change] = ()) -> Job:
+        """Start a run, or put it in the queue.
+
+        Raises
+        ------
+        ParameterError
+            If the values do not go together.
+        """
+        job = Job(self, model, seed, tuple(changes))
+        with self._lock:
+            self._jobs[job.id] = job
+            self._queue.append(job)
+            self._forget()
+        self.advance()
+        return job
+
+    def find(self, identity: str) -> Job | None:
+        """Return the run with this id, if the desk still has it."""
+        return self._jobs.get(identity)
+
+    def place(self, job: Job) -> int:
+        """Return a run's place in the queue, 0 when it is not waiting."""
+        with self._lock:
+            return self._queue.index(job) + 1 if job in self._queue else 0
+
+    def drop(self, job: Job) -> None:
+        """Take a run out of the queue."""
+        with self._lock:
+            if job in self._queue:
+                self._queue.remove(job)
+                job.cancelled = True
+
+    def advance(self) -> None:
+        """Start waiting runs while there is room."""
+        with self._lock:
+            going = sum(1 for j in self._jobs.values() if j.worker and not j.ended)
+            while self._queue and going < self.workers:
+                self._queue.pop(0).start()
+                going += 1
+
+    def close(self) -> None:
+        """Stop everything, for the end of the server."""
+        with self._lock:
+            jobs: list[Any] = list(self._jobs.values())
+        for job in jobs:
+            job.stop()
+
+    def _forget(self) -> None:
+        """Let go of the oldest ended runs; their records are in the store."""
+        ended = [identity for identity, job in self._jobs.items() if job.ended]
+        for identity in ended[: max(0, len(ended) - KEPT)]:
+            del self._jobs[identity]

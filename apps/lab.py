@@ -1,0 +1,317 @@
+"""The lab page: one model, its parameters, its run and what it shows."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import panel as pn
+import panel_material_ui as pmui
+import xarray as xr
+
+import models
+import workbench
+from apps.controls import Controls
+from apps.desk import Desk, Job
+from apps.equations import equations_html, sources_html
+from apps.figures import file_stem, save_figure
+from apps.stage import Stage
+from apps.toolbar import Toolbar, seconds
+from workbench import Change, Model, ParameterError, Record
+from workbench.link import query
+from workbench.script import script
+from workbench.worker import Watch
+
+TICK = 50  # milliseconds between looks at a run
+
+
+class Lab(pn.viewable.Viewer):
+    """One model at work.
+
+    Parameters
+    ----------
+    desk : Desk
+        Where runs are started.
+    model : Model
+        The values to begin with; the lab works on a copy.
+    seed : int
+        The seed to begin with.
+    changes : iterable of Change
+        Live changes of a shared run, made again when it is run unchanged.
+    job : Job, optional
+        A run to go on watching, such as the one of a page that was reloaded.
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        model: Model,
+        seed: int = 1,
+        changes: tuple[Change, ...] = (),
+        job: Job | None = None,
+    ) -> None:
+        self.desk, self.model, self.changes = desk, model.copy(), changes
+        self.live = model.pace == "live"
+        self.job: Job | None = None
+        self.record: Record | None = None
+        self._watch: Watch | None = None
+        self._asked = False  # whether a new answer of a live model is on its way
+        self.controls = Controls(self.model, self._set)
+        self.toolbar = Toolbar(seed, self.run, self.pause, self.step, self.stop)
+        self.stage = Stage(type(model))
+        self._cost = pn.pane.HTML(margin=(6, 0))
+        self._ticker: Any = None
+        self._files = self._downloads()
+        self._sources = pn.pane.HTML(sources_html(self.model))
+        self._data = pn.pane.HTML("<p>No data yet.</p>", sizing_mode="stretch_width")
+        self.main = self._main()
+        self.sidebar = self._sidebar()
+        super().__init__()
+        self._estimate()
+        if job is not None:
+            self._attend(job)
+        elif self.live:
+            self.answer()
+        else:
+            self.toolbar.ready("Ready. Press Run to start.")
+
+    def __panel__(self) -> Any:
+        return pn.Row(self.sidebar, self.main)
+
+    # What a person does
+
+    def run(self) -> None:
+        """Start a run with the values shown."""
+        self._start()
+
+    def pause(self) -> None:
+        """Pause the run, or let it go on."""
+        worker = self.job.worker if self.job else None
+        if worker:
+            worker.resume() if worker.state == "paused" else worker.pause()
+
+    def step(self) -> None:
+        """Let one frame of the run pass; start one if none goes on."""
+        if self.job is None or self.job.ended:
+            self._start()
+        if self.job and self.job.worker:
+            self.job.worker.step()
+
+    def stop(self) -> None:
+        """End the run."""
+        if self.job:
+            self.job.stop()
+
+    def key(self, key: str) -> None:
+        """Do what a key stands for: space runs and pauses, s steps."""
+        if key.startswith("s"):
+            self.step()
+        elif self.job is None or self.job.ended:
+            self.run()
+        else:
+            self.pause()
+
+    def answer(self) -> None:
+        """Show at once what a live model gives for the values shown."""
+        self._asked = False
+        try:
+            self.record = workbench.run(self.model, self.toolbar.seed, progress=False)
+        except (ParameterError, workbench.RunFailed) as error:
+            self.toolbar.problem(str(error))
+            return
+        self.stage.replace(self.record.data)
+        self._ended()
+        self.toolbar.ready("Drag a slider: the pictures answer. Run shows the course in time.")
+
+    # What happens then
+
+    def _set(self, name: str, value: Any) -> None:
+        self.changes = ()
+        if self.job and not self.job.ended and self.job.worker:
+            self.job.worker.set(name, value)
+            return
+        self._estimate()
+        if self.live and not self._asked:
+            self._asked = True  # further moves of the slider are answered together
+            if pn.state.curdoc and pn.state.curdoc.session_context:
+                pn.state.curdoc.add_next_tick_callback(self.answer)
+            else:
+                self.answer()
+
+    def _preset(self, name: str) -> None:
+        values = type(self.model).presets.get(name, {})
+        self.model = type(self.model)(**values)
+        self.controls.show(self.model)
+        self.changes = ()
+        self._estimate()
+        if self.live:
+            self.answer()
+
+    def _start(self) -> None:
+        try:
+            job = self.desk.start(self.model, self.toolbar.seed, self.changes)
+        except ParameterError as refused:
+            self.toolbar.problem(str(refused))
+            return
+        self._attend(job)
+
+    def _attend(self, job: Job) -> None:
+        """Follow a run until it ends."""
+        self.job, self._watch, self.record = job, None, None
+        self.stage.clear()
+        self.controls.running(True)
+        self._open_files(False)
+        self._remember(job)
+        if self._ticker is None:
+            self._ticker = pn.state.add_periodic_callback(self._tick, period=TICK)
+
+    def _tick(self) -> None:
+        job = self.job
+        if job is None:
+            return
+        ended = job.ended  # asked first: what comes after is then complete
+        if self._watch is None:
+            self._watch = job.watch()
+        new = self._watch.take() if self._watch else None
+        if new is not None:
+            self.stage.show(new)
+        self.toolbar.tell(job)
+        if ended:
+            self._ticker.stop()
+            self._ticker = None
+            self.record = job.record
+            self.controls.running(False)
+            if self.record is not None:
+                self._ended()
+
+    def _ended(self) -> None:
+        """Say what the record says, and offer its files."""
+        assert self.record is not None
+        self.stage.read(self.record.data)
+        self._sources.object = sources_html(self.model)
+        self._data.object = dataset_html(self.record.data)
+        self._open_files(True)
+
+    def _remember(self, job: Job | None = None) -> str:
+        """Write the whole run into the page's address, and return it."""
+        text = query(self.model, self.toolbar.seed, self.changes)
+        text += f"&run={job.id}" if job else ""
+        if pn.state.location:
+            pn.state.location.search = f"?{text}"
+        return text
+
+    def _estimate(self) -> None:
+        cost = self.model.cost()
+        self._cost.object = f"<p class='cost'>about {seconds(cost.seconds)}, {size(cost.bytes)}</p>"
+
+    # How it is laid out
+
+    def _main(self) -> Any:
+        tabs = pmui.Tabs(
+            ("Equations", pn.pane.HTML(equations_html(type(self.model)))),
+            ("Sources", self._sources),
+            ("Data", self._data),
+            sizing_mode="stretch_width",
+        )
+        files = pmui.FlexBox(*self._files.values(), gap="8px", margin=(4, 0))
+        return pn.Column(
+            self.toolbar, self.stage, files, tabs, sizing_mode="stretch_width", margin=(8, 16)
+        )
+
+    def _sidebar(self) -> Any:
+        kind = type(self.model)
+        choose = pmui.Select(
+            label="model", options={models.get(k).title: k for k in models.names()}, value=kind.key,
+            size="small", sizing_mode="stretch_width", margin=(8, 0),
+        )  # fmt: skip
+        choose.param.watch(lambda event: go_to(event.new), "value")
+        preset = pmui.Select(
+            label="preset", options=["the model's defaults", *kind.presets], size="small",
+            sizing_mode="stretch_width", margin=(8, 0),
+        )  # fmt: skip
+        preset.param.watch(lambda event: self._preset(event.new), "value")
+        about = pn.pane.HTML(f"<p class='about'>{kind.summary}</p>", margin=0)
+        return pn.Column(
+            choose, about, preset, self.controls, self._cost,
+            sizing_mode="stretch_width", margin=(4, 16),
+        )  # fmt: skip
+
+    def _downloads(self) -> dict[str, Any]:
+        link = pmui.Button(label="Copy link", icon="link", variant="text", size="small")
+        link.on_click(lambda _event: self._remember())
+        link.js_on_click(
+            code="setTimeout(() => navigator.clipboard.writeText(window.location.href), 300)"
+        )
+        offers = {
+            "script": ("Script", ".py", lambda: script(self._kept()).encode()),
+            "data": ("Data (NetCDF)", ".nc", lambda: netcdf(self._kept())),
+            "png": ("Figure (PNG)", ".png", lambda: picture(self._kept(), "png")),
+            "svg": ("Figure (SVG)", ".svg", lambda: picture(self._kept(), "svg")),
+        }
+        return {"link": link} | {
+            name: self._download(label, ending, make)
+            for name, (label, ending, make) in offers.items()
+        }
+
+    def _download(self, label: str, ending: str, make: Any) -> Any:
+        offer = pmui.FileDownload(
+            label=label, filename=f"run{ending}", variant="text", size="small", disabled=True
+        )
+
+        def deliver() -> io.BytesIO:
+            offer.filename = file_stem(self._kept()) + ending
+            return io.BytesIO(make())
+
+        offer.callback = deliver
+        return offer
+
+    def _open_files(self, ready: bool) -> None:
+        for name, offer in self._files.items():
+            if name != "link":
+                offer.disabled = not ready
+
+    def _kept(self) -> Record:
+        if self.record is None:
+            raise ParameterError("There is no run yet whose files could be saved.")
+        return self.record
+
+
+def go_to(key: str) -> None:
+    """Open the lab with another model."""
+    if pn.state.location:
+        pn.state.location.search = f"?model={key}"
+        pn.state.location.reload = True
+
+
+def netcdf(record: Record) -> bytes:
+    """Return the bytes of a record's NetCDF file."""
+    with tempfile.TemporaryDirectory() as folder:
+        return record.save(Path(folder) / "record.nc").read_bytes()
+
+
+def picture(record: Record, kind: str) -> bytes:
+    """Return the bytes of a record's figure."""
+    with tempfile.TemporaryDirectory() as folder:
+        return save_figure(record, Path(folder) / f"figure.{kind}").read_bytes()
+
+
+def dataset_html(data: xr.Dataset) -> str:
+    """Return the table of variables with their sizes and units."""
+    rows = "".join(
+        f"<tr><td>{name}</td><td>{var.attrs['long_name']}</td><td>{var.attrs['units']}</td>"
+        f"<td>{' × '.join(f'{d} {n}' for d, n in var.sizes.items()) or 'one value'}</td></tr>"
+        for name, var in data.variables.items()
+    )
+    head = "<tr><th>name</th><th>what it is</th><th>unit</th><th>size</th></tr>"
+    return f"<table class='data'>{head}{rows}</table>"
+
+
+def size(count: int) -> str:
+    """Return a number of bytes as a person says it."""
+    for unit in ("B", "kB", "MB"):
+        if count < 1000:
+            return f"{count:.3g} {unit}"
+        count /= 1000  # type: ignore[assignment]
+    return f"{count:.3g} GB"

@@ -1,0 +1,109 @@
+"""The frame that every page shares: header, navigation, light and dark, keys and width."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import panel as pn
+import panel_material_ui as pmui
+import param
+from panel.custom import JSComponent
+
+#: Below this width the parameters open as a sheet.
+PHONE = 700
+PAGES = {"Gallery": "/", "Lab": "/lab"}
+
+STYLE = """
+.group { font-size: 14px; margin: 6px 0 0 0; font-weight: 600; }
+.equation { margin: 0 0 14px 0; font-size: 16px; overflow-x: auto; }
+.equation p { font-size: 14px; margin: 6px 0; max-width: 75ch; }
+.equation math { text-align: left; }
+.reading { font-size: 14px; line-height: 1.45; margin: 0; max-width: 75ch; }
+"""
+
+
+class Browser(JSComponent):
+    """What the server needs to know of the browser: its width, its keys, its wish for dark.
+
+    Keys count only outside fields and buttons: space runs and pauses, s steps.
+    """
+
+    width_seen = param.Integer(default=1400, doc="width of the window in pixels")
+    dark_seen = param.Boolean(default=False, doc="whether the system asks for dark")
+    key = param.String(default="", doc="the last key and a number that makes it new")
+
+    _esm = """
+    export function render({ model }) {
+      model.width_seen = window.innerWidth
+      model.dark_seen = window.matchMedia("(prefers-color-scheme: dark)").matches
+      let count = 0
+      const onKey = (event) => {
+        const inside = event.composedPath()[0]
+        const busy = ["INPUT", "TEXTAREA", "SELECT", "BUTTON", "A"].includes(inside.tagName)
+        if (busy || event.ctrlKey || event.metaKey || event.altKey) { return }
+        if (event.key === " " || event.key === "s") {
+          event.preventDefault()
+          model.key = event.key + (count++)
+        }
+      }
+      window.addEventListener("keydown", onKey)
+      model.on("remove", () => window.removeEventListener("keydown", onKey))
+      return document.createElement("span")
+    }
+    """
+
+
+def page(title: str, main: list[Any], sidebar: list[Any], here: str) -> pmui.Page:
+    """Return a page of the workbench.
+
+    Parameters
+    ----------
+    title : str
+        What the browser's tab says.
+    main, sidebar : list
+        What stands in the middle and at the side.
+    here : str
+        Address of this page, marked in the navigation.
+    """
+    made = pmui.Page(
+        title="Engram Workbench",
+        meta_title=f"{title} - Engram Workbench",
+        main=main,
+        sidebar=sidebar,
+        header=[navigation(here)],
+        sidebar_open=bool(sidebar),
+        sidebar_width=340,
+        busy_indicator=None,
+        raw_css=[STYLE],
+        theme_config=theme(),
+    )
+    return made
+
+
+def navigation(here: str) -> pn.pane.HTML:
+    """Return the links to all pages, this one marked."""
+    links = "".join(
+        f"<a href='{address}'{current(address, here)}>{name}</a>" for name, address in PAGES.items()
+    )
+    style = """
+    nav a { color: inherit; text-decoration: none; padding: 6px 10px; border-radius: 4px; }
+    nav a[aria-current] { text-decoration: underline; text-underline-offset: 6px; }
+    nav a:hover, nav a:focus-visible { background: rgba(255, 255, 255, 0.2); }
+    """
+    return pn.pane.HTML(
+        f"<nav aria-label='Pages'>{links}</nav>", stylesheets=[style], align="center", margin=0
+    )
+
+
+def current(address: str, here: str) -> str:
+    """Return the attribute that marks the page one is on."""
+    return " aria-current='page'" if address == here else ""
+
+
+def theme() -> dict[str, Any]:
+    """Return the look of the widgets, calm and dense, for light and dark ground."""
+    typography = {"fontSize": 13, "button": {"textTransform": "none"}}
+    return {
+        "light": {"palette": {"primary": {"main": "#00507D"}}, "typography": typography},
+        "dark": {"palette": {"primary": {"main": "#8ACBF0"}}, "typography": typography},
+    }

@@ -1,0 +1,89 @@
+"""The pictures of a run: a live plot for each observable, each with its reading below."""
+
+from __future__ import annotations
+
+import html
+from typing import Any
+
+import panel as pn
+import xarray as xr
+
+from apps.figures import reading
+from apps.live import LivePlot
+from workbench import Model
+
+WAITING = "Press Run, and the reading of this picture appears here."
+
+
+class Stage(pn.viewable.Viewer):
+    """All observables of a model, drawn while their data come.
+
+    Parameters
+    ----------
+    model : type of Model
+        Whose observables are shown.
+    dark : bool
+        Whether they are drawn on dark ground.
+    """
+
+    def __init__(self, model: type[Model], dark: bool = False) -> None:
+        self.plots = [LivePlot(observable, dark) for observable in model.observables]
+        self._readings = [pn.pane.HTML("", margin=(0, 8, 12, 8), min_height=42) for _ in self.plots]
+        self.say(WAITING)
+        panels = [self._panel(i) for i in range(len(self.plots))]
+        wide = [p for p, plot in zip(panels, self.plots, strict=True) if plot.pictures]
+        narrow = [p for p, plot in zip(panels, self.plots, strict=True) if not plot.pictures]
+        self._view = pn.Column(
+            *wide, pn.FlexBox(*narrow, gap="8px"), sizing_mode="stretch_width", margin=0
+        )
+        super().__init__()
+
+    def __panel__(self) -> Any:
+        return self._view
+
+    def _panel(self, i: int) -> Any:
+        pane = pn.pane.Bokeh(self.plots[i].figure, sizing_mode="stretch_width", margin=0)
+        wide = self.plots[i].pictures
+        return pn.Column(
+            pane, self._readings[i], sizing_mode="stretch_width", margin=0,
+            min_width=280 if wide else 340, styles={} if wide else {"flex": "1 1 420px"},
+        )  # fmt: skip
+
+    def clear(self) -> None:
+        """Empty all plots, which keep their size."""
+        for plot in self.plots:
+            plot.clear()
+        self.say("The reading follows when the run has ended.")
+
+    def show(self, data: xr.Dataset) -> None:
+        """Draw what is new."""
+        with pn.io.hold():
+            for plot in self.plots:
+                plot.show(data)
+
+    def replace(self, data: xr.Dataset) -> None:
+        """Draw these data in place of what was there."""
+        with pn.io.hold():
+            for plot in self.plots:
+                plot.replace(data)
+
+    def read(self, data: xr.Dataset) -> None:
+        """Write below each plot what these data say."""
+        for plot, pane in zip(self.plots, self._readings, strict=True):
+            self._write(pane, reading(plot.observable, data))
+
+    def say(self, words: str) -> None:
+        """Write the same words below every plot."""
+        for pane in self._readings:
+            self._write(pane, words)
+
+    def paint(self, dark: bool) -> None:
+        """Draw on light or dark ground."""
+        with pn.io.hold():
+            for plot in self.plots:
+                plot.paint(dark)
+
+    def _write(self, pane: Any, words: str) -> None:
+        text = f"<p class='reading'>{html.escape(words)}</p>"
+        if pane.object != text:
+            pane.object = text
