@@ -86,7 +86,7 @@ def navigation(here: str) -> pn.pane.HTML:
         f"<a href='{address}'{current(address, here)}>{name}</a>" for name, address in PAGES.items()
     )
     style = """
-    nav a { color: inherit; text-decoration: none; padding: 6px 10px; border-radius: 4px; }
+    nav a { color: #fff !important; text-decoration: none; padding: 6px 10px; border-radius: 4px; }
     nav a[aria-current] { text-decoration: underline; text-underline-offset: 6px; }
     nav a:hover, nav a:focus-visible { background: rgba(255, 255, 255, 0.2); }
     """

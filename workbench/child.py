@@ -43,21 +43,21 @@ class PipedRun(Run):
         self.gathered.add(frame)
 
     def attend(self, progress: float, message: str) -> None:  # noqa: D102
-        self.stepping = False
+        self.stepping, told = False, False
         while True:
             self.obey(block=False)
-            if self.credit:
+            if self.credit and not told:
                 self.send(progress, message)
+                told = True
             if not self.paused or self.stepping:
                 return
             self.obey(block=True)
 
     def send(self, progress: float, message: str) -> None:
-        """Send what was gathered; nothing new means nothing to send."""
+        """Send what was gathered, with how far the run is."""
         self.make()
-        if self.gathered:
-            self.pipe.send(("frame", self.gathered.dataset(), self.changes, progress, message))
-            self.gathered, self.credit = Frames(), False
+        self.pipe.send(("frame", self.gathered.dataset(), self.changes, progress, message))
+        self.gathered, self.credit = Frames(), False
 
     def obey(self, block: bool) -> None:
         """Carry out the commands that have come; with `block`, wait for one first."""

@@ -177,16 +177,18 @@ class Worker:
 
     def look(self, watch: Watch) -> xr.Dataset | None:
         """Hand a watch what it has not seen, joined, and ask the child for more."""
+        self._acknowledge()
         with self._lock:
             if not watch.unseen:
                 return None
             unseen, watch.unseen = watch.unseen, Frames()
-        self._acknowledge()
         return unseen.dataset()
 
     def _acknowledge(self) -> None:
-        self._owed_since = float("inf")
-        self._send("ack")
+        """Say that the last frame was taken, if one came."""
+        if self._owed_since < float("inf"):
+            self._owed_since = float("inf")
+            self._send("ack")
 
     def _send(self, *command: Any) -> bool:
         """Send a command; False when the child has just left (the reader tells how)."""
