@@ -9,6 +9,7 @@ import numpy as np
 import panel as pn
 import panel_material_ui as pmui
 
+from apps.shell import words
 from workbench import Choice, Count, Model, ParameterError, Quantity, Switch
 from workbench.parameters import Declared, spelled
 
@@ -199,7 +200,7 @@ class Controls(pn.viewable.Viewer):
             groups.setdefault(control.parameter.group or "Parameters", []).append(control)  # type: ignore[attr-defined]
         views: list[Any] = []
         for heading, controls in groups.items():
-            views.append(pn.pane.HTML(f"<h2 class='group'>{heading}</h2>", margin=(8, 0, 0, 0)))
+            views.append(words(f"<h2>{heading}</h2>"))
             views += [control.view for control in controls[:VISIBLE]]
             if controls[VISIBLE:]:
                 more = [control.view for control in controls[VISIBLE:]]
@@ -217,9 +218,9 @@ class Controls(pn.viewable.Viewer):
 
 def title(parameter: Any) -> str:
     """Return a parameter's label with its unit."""
-    words = parameter.label if parameter.label else parameter.name.replace("_", " ")
-    words = words[0].lower() + words[1:] if words[:2].istitle() else words
-    return words if parameter.unit == "1" else f"{words} ({parameter.unit})"
+    name = parameter.label if parameter.label else parameter.name.replace("_", " ")
+    name = name[0].lower() + name[1:] if name[:2].istitle() else name
+    return name if parameter.unit == "1" else f"{name} ({parameter.unit})"
 
 
 def unit_words(parameter: Any) -> str:

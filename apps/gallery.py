@@ -9,7 +9,7 @@ from typing import Any
 import panel as pn
 
 import models
-from apps.shell import page
+from apps.shell import Browser, adapt, page
 
 PICTURES = Path(__file__).parent / "pictures"
 PACE = {"live": "answers while you drag", "seconds": "runs seconds", "minutes": "runs minutes"}
@@ -20,7 +20,8 @@ STYLE = """
 .card { display: block; border: 1px solid rgba(128, 128, 128, 0.35); border-radius: 8px;
         color: inherit; text-decoration: none; overflow: hidden; }
 .card:hover, .card:focus-visible { border-color: #0072B2; outline: 2px solid #0072B2; }
-.card img { width: 100%; aspect-ratio: 16 / 10; object-fit: cover; background: #fff; }
+.card img { width: 100%; height: auto; aspect-ratio: 16 / 10; object-fit: contain; padding: 6px;
+            box-sizing: border-box; background: #fff; }
 .card h2 { font-size: 17px; margin: 12px 14px 4px 14px; }
 .card p { font-size: 14px; line-height: 1.4; margin: 4px 14px; }
 .card .facts { font-size: 13px; opacity: 0.8; margin-bottom: 14px; }
@@ -41,7 +42,8 @@ def gallery() -> Any:
         f"<div class='cards'>{cards}</div>",
         stylesheets=[STYLE], sizing_mode="stretch_width", margin=(12, 20),
     )  # fmt: skip
-    return page("Gallery", [body], [], here="/")
+    browser = Browser()
+    return adapt(page("Gallery", [body, browser], [], here="/"), browser)
 
 
 def card(key: str) -> str:

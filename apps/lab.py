@@ -17,6 +17,7 @@ from apps.controls import Controls
 from apps.desk import Desk, Job
 from apps.equations import equations_html, sources_html
 from apps.figures import file_stem, save_figure
+from apps.shell import words
 from apps.stage import Stage
 from apps.toolbar import Toolbar, seconds
 from workbench import Change, Model, ParameterError, Record
@@ -61,11 +62,11 @@ class Lab(pn.viewable.Viewer):
         self.controls = Controls(self.model, self._set)
         self.toolbar = Toolbar(seed, self.run, self.pause, self.step, self.stop)
         self.stage = Stage(type(model))
-        self._cost = pn.pane.HTML(margin=(6, 0))
+        self._cost = words(margin=(6, 0))
         self._ticker: Any = None
         self._files = self._downloads()
-        self._sources = pn.pane.HTML(sources_html(self.model))
-        self._data = pn.pane.HTML("<p>No data yet.</p>", sizing_mode="stretch_width")
+        self._sources = words(sources_html(self.model), margin=(8, 0))
+        self._data = words("<p>No data yet.</p>", margin=(8, 0))
         self.main = self._main()
         self.sidebar = self._sidebar()
         super().__init__()
@@ -204,13 +205,15 @@ class Lab(pn.viewable.Viewer):
 
     def _estimate(self) -> None:
         cost = self.model.cost()
-        self._cost.object = f"<p class='cost'>about {seconds(cost.seconds)}, {size(cost.bytes)}</p>"
+        self._cost.object = (
+            f"<p>A run takes about {seconds(cost.seconds)}, {size(cost.bytes)} of memory.</p>"
+        )
 
     # How it is laid out
 
     def _main(self) -> Any:
         tabs = pmui.Tabs(
-            ("Equations", pn.pane.HTML(equations_html(type(self.model)))),
+            ("Equations", words(equations_html(type(self.model)), margin=(8, 0))),
             ("Sources", self._sources),
             ("Data", self._data),
             sizing_mode="stretch_width",
@@ -232,7 +235,7 @@ class Lab(pn.viewable.Viewer):
             sizing_mode="stretch_width", margin=(8, 0),
         )  # fmt: skip
         preset.param.watch(lambda event: self._preset(event.new), "value")
-        about = pn.pane.HTML(f"<p class='about'>{kind.summary}</p>", margin=0)
+        about = words(f"<p>{kind.summary}</p>")
         return pn.Column(
             choose, about, preset, self.controls, self._cost,
             sizing_mode="stretch_width", margin=(4, 16),
@@ -305,7 +308,7 @@ def dataset_html(data: xr.Dataset) -> str:
         for name, var in data.variables.items()
     )
     head = "<tr><th>name</th><th>what it is</th><th>unit</th><th>size</th></tr>"
-    return f"<table class='data'>{head}{rows}</table>"
+    return f"<table>{head}{rows}</table>"
 
 
 def size(count: int) -> str:

@@ -13,7 +13,7 @@ import models
 from apps.desk import Desk
 from apps.gallery import PICTURES, gallery
 from apps.lab import Lab
-from apps.shell import PHONE, Browser, page
+from apps.shell import Browser, adapt, page
 from workbench import ParameterError
 from workbench.link import parse
 from workbench.store import Store
@@ -45,12 +45,7 @@ def furnish(lab: Lab, told: list[str]) -> pmui.Page:
     made = page(type(lab.model).title, [*notes, lab.main, browser], [lab.sidebar], here="/lab")
     made.param.watch(lambda event: lab.stage.paint(event.new), "dark_theme")
     browser.param.watch(lambda event: lab.key(event.new), "key")
-
-    def narrow(event: Any) -> None:
-        made.sidebar_open = event.new >= PHONE
-
-    browser.param.watch(narrow, "width_seen")
-    return made
+    return adapt(made, browser)
 
 
 def serve(

@@ -13,13 +13,25 @@ from panel.custom import JSComponent
 PHONE = 700
 PAGES = {"Gallery": "/", "Lab": "/lab"}
 
+#: For panes of HTML, which live in shadow roots that no page-wide style reaches.
 STYLE = """
-.group { font-size: 14px; margin: 6px 0 0 0; font-weight: 600; }
-.equation { margin: 0 0 14px 0; font-size: 16px; overflow-x: auto; }
-.equation p { font-size: 14px; margin: 6px 0; max-width: 75ch; }
-.equation math { text-align: left; }
-.reading { font-size: 14px; line-height: 1.45; margin: 0; max-width: 75ch; }
+:host { font-family: Roboto, Helvetica, Arial, sans-serif; }
+h1 { font-size: 22px; margin: 4px 0; }
+h2 { font-size: 15px; margin: 10px 0 2px 0; font-weight: 600; }
+p { font-size: 14px; line-height: 1.45; margin: 4px 0; max-width: 75ch; }
+li { font-size: 14px; line-height: 1.5; max-width: 75ch; }
+.equation { margin: 6px 0 18px 0; font-size: 16px; overflow-x: auto; }
+table { border-collapse: collapse; font-size: 13px; }
+th, td { text-align: left; padding: 3px 14px 3px 0; border-bottom: 1px solid #8884; }
+a { color: var(--link, #00507D); }
+:host(.dark) a { color: #8ACBF0; }
 """
+
+
+def words(content: str = "", **layout: Any) -> pn.pane.HTML:
+    """Return a pane of text in the workbench's type."""
+    options = {"sizing_mode": "stretch_width", "margin": (2, 0)} | layout
+    return pn.pane.HTML(content, stylesheets=[STYLE], **options)
 
 
 class Browser(JSComponent):
@@ -71,12 +83,34 @@ def page(title: str, main: list[Any], sidebar: list[Any], here: str) -> pmui.Pag
         main=main,
         sidebar=sidebar,
         header=[navigation(here)],
-        sidebar_open=bool(sidebar),
+        sidebar_open=bool(sidebar) and not on_phone(),
+        sidebar_variant="auto" if sidebar else "temporary",
         sidebar_width=340,
         busy_indicator=None,
-        raw_css=[STYLE],
         theme_config=theme(),
     )
+    return made
+
+
+def on_phone() -> bool:
+    """Say whether the browser calls itself a phone's; its width is known only later."""
+    agent = pn.state.headers.get("User-Agent", "") if pn.state.headers else ""
+    return "Mobi" in agent
+
+
+def adapt(made: pmui.Page, browser: Browser) -> pmui.Page:
+    """Let a page follow the browser: a sheet instead of a sidebar on a phone, dark if asked for."""
+
+    def follow(*_events: Any) -> None:
+        if browser.width_seen < PHONE:
+            made.sidebar_open = False
+        if browser.dark_seen:
+            made.dark_theme = True
+
+    def later(*_events: Any) -> None:  # what is set before the page has loaded is lost
+        pn.state.onload(follow)
+
+    browser.param.watch(later, ["width_seen", "dark_seen"])
     return made
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from contextlib import nullcontext
 from typing import Any
 
 import panel as pn
@@ -10,6 +11,7 @@ import xarray as xr
 
 from apps.figures import reading
 from apps.live import LivePlot
+from apps.shell import words
 from workbench import Model
 
 WAITING = "Press Run, and the reading of this picture appears here."
@@ -28,7 +30,7 @@ class Stage(pn.viewable.Viewer):
 
     def __init__(self, model: type[Model], dark: bool = False) -> None:
         self.plots = [LivePlot(observable, dark) for observable in model.observables]
-        self._readings = [pn.pane.HTML("", margin=(0, 8, 12, 8), min_height=42) for _ in self.plots]
+        self._readings = [words(margin=(0, 8, 16, 8), min_height=48) for _ in self.plots]
         self.say(WAITING)
         panels = [self._panel(i) for i in range(len(self.plots))]
         wide = [p for p, plot in zip(panels, self.plots, strict=True) if plot.pictures]
@@ -57,13 +59,13 @@ class Stage(pn.viewable.Viewer):
 
     def show(self, data: xr.Dataset) -> None:
         """Draw what is new."""
-        with pn.io.hold():
+        with together():
             for plot in self.plots:
                 plot.show(data)
 
     def replace(self, data: xr.Dataset) -> None:
         """Draw these data in place of what was there."""
-        with pn.io.hold():
+        with together():
             for plot in self.plots:
                 plot.replace(data)
 
@@ -72,18 +74,27 @@ class Stage(pn.viewable.Viewer):
         for plot, pane in zip(self.plots, self._readings, strict=True):
             self._write(pane, reading(plot.observable, data))
 
-    def say(self, words: str) -> None:
-        """Write the same words below every plot."""
+    def say(self, sentence: str) -> None:
+        """Write the same sentence below every plot."""
         for pane in self._readings:
-            self._write(pane, words)
+            self._write(pane, sentence)
 
     def paint(self, dark: bool) -> None:
         """Draw on light or dark ground."""
-        with pn.io.hold():
+        with together():
             for plot in self.plots:
                 plot.paint(dark)
 
-    def _write(self, pane: Any, words: str) -> None:
-        text = f"<p class='reading'>{html.escape(words)}</p>"
+    def _write(self, pane: Any, sentence: str) -> None:
+        text = f"<p>{html.escape(sentence)}</p>"
         if pane.object != text:
             pane.object = text
+
+
+def together() -> Any:
+    """Send what changes inside as one message.
+
+    A hold that begins before the page has loaded is never let go of (Panel 1.9), and then nothing
+    reaches the browser any more.
+    """
+    return pn.io.hold() if pn.state.loaded else nullcontext()

@@ -63,9 +63,7 @@ class DistributedRecall(Model):
 
     key = "sdm"
     title = "Sparse distributed memory"
-    summary = (
-        "Handwritten digits are written into a million places at once and come back from noise."
-    )
+    summary = "Handwritten digits, each written to a hundred places at once, come back from noise."
     pace = "seconds"
     references = (KANERVA_1988, BRICKEN_2021)
     equations = (
@@ -121,7 +119,7 @@ class DistributedRecall(Model):
         ),
         Curve(
             ("distance_one_read", "pair_errors"),
-            "Where reading converges: distance before and after one read",
+            "Where reading converges",
             x="cue_distance",
             y_label="wrong bits after one read",
             theory=(
@@ -150,7 +148,7 @@ class DistributedRecall(Model):
         ),
         Curve(
             ("shared_locations",),
-            "Locations that cue and stored word share, and softmax attention",
+            "Locations shared by cue and word",
             x="cue_distance",
             y_label="shared hard locations",
             theory=("theory_shared", "softmax_shared"),
@@ -400,6 +398,6 @@ def histogram_frame(counts: np.ndarray) -> xr.Dataset:
     edges = np.arange(low, high + width + 1, width)
     often, _ = np.histogram(counts, edges)
     return xr.Dataset(
-        {"activated_histogram": variable("activated_bin", often, "words", "number of words")},
+        {"activated_histogram": variable("activated_bin", often, "1", "number of words")},
         coords={"activated_bin": variable("activated_bin", edges[:-1], "1", "active locations")},
     )
