@@ -1,0 +1,1 @@
+"""The faces of the workbench: command line, pages, live drawing and finished figures."""

@@ -73,21 +73,21 @@ def placed(kind: str, value: Path | str, base: Path) -> Path:
 
 
 def write(
-    record: Record, tables: dict[Path, xr.Dataset], figures: list[Path],
-    scripts: list[Path],
-) -> None:  # fmt: skip
-    """Write every result and print where it is."""
+    record: Record, tables: dict[Path, xr.Dataset], figures: list[Path], scripts: list[Path]
+) -> None:
+    """Write every result, and print where it is as soon as it is there."""
     for place, data in tables.items():
         write_table(place, data, record.stamp)
+        click.echo(place, err=STDOUT in scripts)
     for place in figures:
         from apps.figures import save_figure
 
         save_figure(record, place)
+        click.echo(place, err=STDOUT in scripts)
     for place in scripts:
         write_script(record, place)
-    for place in (*tables, *figures, *scripts):
         if place != STDOUT:
-            click.echo(place, err=STDOUT in scripts)
+            click.echo(place)
 
 
 def parted(data: xr.Dataset, place: Path) -> dict[Path, xr.Dataset]:

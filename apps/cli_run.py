@@ -161,7 +161,10 @@ def spell(value: Any, unit: str = "1") -> str:
     """Return a value as a person writes it, with its unit."""
     if isinstance(value, bool):
         return "on" if value else "off"
-    return f"{spelled(value)}{unit_suffix(unit)}" if isinstance(value, int | float) else repr(value)
+    if not isinstance(value, int | float):
+        return repr(value)
+    number = str(value) if isinstance(value, int) and value < 10_000 else spelled(value)
+    return f"{number}{unit_suffix(unit)}"
 
 
 def spell_values(values: Mapping[str, Any]) -> str:

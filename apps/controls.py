@@ -182,7 +182,7 @@ class Controls(pn.viewable.Viewer):
     def __panel__(self) -> Any:
         return self._view
 
-    def show(self, model: Model) -> None:
+    def display(self, model: Model) -> None:
         """Show another set of values of the same model."""
         self.model = model
         for name, control in self._controls.items():

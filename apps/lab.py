@@ -17,7 +17,7 @@ from apps.controls import Controls
 from apps.desk import Desk, Job
 from apps.equations import equations_html, sources_html
 from apps.figures import file_stem, save_figure
-from apps.shell import words
+from apps.shell import PHONE, words
 from apps.stage import Stage
 from apps.toolbar import Toolbar, seconds
 from workbench import Change, Model, ParameterError, Record
@@ -126,6 +126,11 @@ class Lab(pn.viewable.Viewer):
         self._ended()
         self.toolbar.ready("Drag a slider: the pictures answer. Run shows the course in time.")
 
+    def paint(self, dark: bool) -> None:
+        """Draw on light or dark ground."""
+        self.stage.paint(dark)
+        self.toolbar.paint(dark)
+
     # What happens then
 
     def _set(self, name: str, value: Any) -> None:
@@ -144,7 +149,7 @@ class Lab(pn.viewable.Viewer):
     def _preset(self, name: str) -> None:
         values = type(self.model).presets.get(name, {})
         self.model = type(self.model)(**values)
-        self.controls.show(self.model)
+        self.controls.display(self.model)
         self.changes = ()
         self._estimate()
         if self.live:
@@ -177,7 +182,7 @@ class Lab(pn.viewable.Viewer):
             self._watch = job.watch()
         new = self._watch.take() if self._watch else None
         if new is not None:
-            self.stage.show(new)
+            self.stage.draw(new)
         self.toolbar.tell(job)
         if ended:
             self._ticker.stop()
@@ -195,13 +200,15 @@ class Lab(pn.viewable.Viewer):
         self._data.object = dataset_html(self.record.data)
         self._open_files(True)
 
-    def _remember(self, job: Job | None = None) -> str:
-        """Write the whole run into the page's address, and return it."""
+    def _remember(self, job: Job | None = None) -> None:
+        """Write the whole run into the page's address."""
         text = query(self.model, self.toolbar.seed, self.changes)
         text += f"&run={job.id}" if job else ""
         if pn.state.location:
             pn.state.location.search = f"?{text}"
-        return text
+
+    def _link(self, _event: Any) -> None:
+        self._remember(self.job)
 
     def _estimate(self) -> None:
         cost = self.model.cost()
@@ -220,7 +227,13 @@ class Lab(pn.viewable.Viewer):
         )
         files = pmui.FlexBox(*self._files.values(), gap="8px", margin=(4, 0))
         return pn.Column(
-            self.toolbar, self.stage, files, tabs, sizing_mode="stretch_width", margin=(8, 16)
+            self.toolbar,
+            self.stage,
+            files,
+            tabs,
+            sizing_mode="stretch_width",
+            margin=(8, 16),
+            stylesheets=[f"@media (max-width: {PHONE}px) {{ :host {{ padding-bottom: 150px; }} }}"],
         )
 
     def _sidebar(self) -> Any:
@@ -243,7 +256,7 @@ class Lab(pn.viewable.Viewer):
 
     def _downloads(self) -> dict[str, Any]:
         link = pmui.Button(label="Copy link", icon="link", variant="text", size="small")
-        link.on_click(lambda _event: self._remember())
+        link.on_click(self._link)
         link.js_on_click(
             code="setTimeout(() => navigator.clipboard.writeText(window.location.href), 300)"
         )

@@ -10,17 +10,30 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
-from bokeh.models import ColumnDataSource, GlyphRenderer, Legend, LegendItem
+from bokeh.models import (
+    ColumnDataSource,
+    CustomJS,
+    GlyphRenderer,
+    Legend,
+    LegendItem,
+    LinearColorMapper,
+)
 from bokeh.plotting import figure
 
-from apps.palette import DASHED, MAGNITUDE, colour, ground
-from apps.series import Series, axis_labels, series
+from apps.palette import BLANK, colour, ground
+from apps.series import Series, axis_labels, bar_width, entry_width, legend, series
 from workbench import Images, Observable
 
-HEIGHT = 320
-PICTURE_HEIGHT = 190
+HEIGHT = 340
+PICTURE_HEIGHT = 210
 FONT = "13px"
-MARK_DASHES = ("solid", "dashed", "dotted", "dotdash")
+SMALL = "12px"
+SIGN = 32  # pixels beside a text in a legend
+BELOW = 0.5  # room for the names below the pictures, in heights of a picture
+DASHES = {"dashdot": "dotdash"}  # what Bokeh calls otherwise
+
+#: A legend takes as many columns as fit; Bokeh's own does not wrap.
+WRAP = "legend.ncols = Math.max(1, Math.floor(figure.inner_width / legend.tags[0]))"
 
 
 class LivePlot:
@@ -44,10 +57,21 @@ class LivePlot:
             toolbar_location=None,
             tools="" if self.pictures else "pan,box_zoom,reset",
             match_aspect=self.pictures,
+            min_border_right=12,
+            min_border_bottom=64,
         )
-        self._legend = Legend(items=[], orientation="horizontal", ncols="auto")
-        self.figure.add_layout(self._legend, "above")
-        self._drawn: dict[str, tuple[Series, GlyphRenderer]] = {}
+        self._legend = Legend(
+            items=[], orientation="horizontal", ncols=2, tags=[1], location="top_left"
+        )
+        self._drawn: dict[str, tuple[Series, list[GlyphRenderer]]] = {}
+        if self.pictures:
+            self.figure.update(min_border_left=12, min_border_bottom=2)
+            self.figure.x_range.range_padding = 0.01  # type: ignore[attr-defined]
+        else:
+            self.figure.add_layout(self._legend, "below")
+            wrap = CustomJS(args={"legend": self._legend, "figure": self.figure}, code=WRAP)
+            self.figure.js_on_change("inner_width", wrap)
+            self._legend.js_on_change("tags", wrap)
         self.paint(dark)
 
     def clear(self) -> None:
@@ -70,6 +94,7 @@ class LivePlot:
                 self._feed(one)
             else:
                 self._add(one)
+        self._tell()
         for axis, text in zip(self.figure.axis, axis_labels(self.observable, data), strict=False):
             if text and axis.axis_label != text:
                 axis.axis_label = text
@@ -82,107 +107,131 @@ class LivePlot:
             background_fill_color=paper.paper, border_fill_color=paper.paper,
             outline_line_color=None,
         )  # fmt: skip
-        fig.title.update(text_color=paper.ink, text_font_size="14px")
+        title: Any = fig.title
+        title.update(text_color=paper.ink, text_font_size="14px")
         for axis in fig.axis:
-            axis.update(
-                axis_label_text_color=paper.ink, major_label_text_color=paper.ink,
-                axis_line_color=paper.ink, major_tick_line_color=paper.ink,
-                minor_tick_line_color=None, axis_label_text_font_size=FONT,
-                major_label_text_font_size=FONT, axis_label_text_font_style="normal",
-                visible=not self.pictures,
-            )  # fmt: skip
-            axis.ticker.desired_num_ticks = 5
+            self._paint_axis(axis)
         for grid in fig.grid:
             grid.grid_line_color = None if self.pictures else paper.grid
         self._legend.update(
-            label_text_color=paper.ink, label_text_font_size="12px", background_fill_alpha=0.0,
-            border_line_color=None, padding=0, margin=0, spacing=12,
+            label_text_color=paper.ink, label_text_font_size=SMALL, background_fill_alpha=0.0,
+            border_line_color=None, padding=0, margin=2, spacing=2, label_standoff=6,
+            label_height=16, glyph_height=16, glyph_width=22,
         )  # fmt: skip
-        for one, renderer in self._drawn.values():
-            self._colour(one, renderer)
+        for one, renderers in self._drawn.values():
+            self._colour(one, renderers)
+
+    def _paint_axis(self, axis: Any) -> None:
+        ink = ground(self.dark).ink
+        axis.update(
+            axis_label_text_color=ink, major_label_text_color=ink, axis_line_color=ink,
+            major_tick_line_color=ink, minor_tick_line_color=None, major_tick_in=0,
+            axis_label_text_font_size=FONT, major_label_text_font_size=FONT,
+            axis_label_text_font_style="normal", visible=not self.pictures,
+        )  # fmt: skip
+        axis.ticker.desired_num_ticks = 5
 
     def _empty(self, name: str) -> None:
-        source: Any = self._drawn[name][1].data_source
+        source: Any = self._drawn[name][1][0].data_source
         source.data = {column: [] for column in source.data}
 
     def _feed(self, one: Series) -> None:
-        source: Any = self._drawn[one.name][1].data_source
+        """Give new data to a series that is drawn already."""
+        _, renderers = self._drawn[one.name]
+        self._drawn[one.name] = (one, renderers)
+        source: Any = renderers[0].data_source
         if one.grows and len(source.data["x"]):
             source.stream(columns(one))
         else:
             source.data = columns(one)
+        if one.shades:
+            glyph: Any = renderers[0].glyph
+            tint(glyph.color_mapper, one)
 
     def _add(self, one: Series) -> None:
         """Draw a series for the first time."""
         source = ColumnDataSource(columns(one))
-        draw = getattr(self, f"_{one.kind}")
-        renderer = draw(one, source)
-        self._drawn[one.name] = (one, renderer)
-        self._colour(one, renderer)
-        self._tell()
+        draw = {"theory": self._line, "picture": self._picture}.get(one.kind)
+        draw = draw or getattr(self, f"_{one.kind}")
+        self._drawn[one.name] = (one, draw(one, source))
+        self._colour(one, self._drawn[one.name][1])
 
-    def _line(self, one: Series, source: ColumnDataSource) -> GlyphRenderer:
-        dash = "dashed" if one.role in DASHED else "solid"
-        return self.figure.line("x", "y", source=source, line_width=2.2, line_dash=dash)
+    def _line(self, one: Series, source: ColumnDataSource) -> list[GlyphRenderer]:
+        width = 1.2 if one.kind == "theory" else 2.2
+        alpha = 0.75 if one.crowd else 1.0
+        return [self.figure.line(
+            "x", "y", source=source, line_width=width, line_alpha=alpha, line_dash=one.dash
+        )]  # fmt: skip
 
-    def _theory(self, _one: Series, source: ColumnDataSource) -> GlyphRenderer:
-        return self.figure.line("x", "y", source=source, line_width=1.2)
+    def _points(self, _one: Series, source: ColumnDataSource) -> list[GlyphRenderer]:
+        return [self.figure.scatter("x", "y", source=source, size=8, line_color=None)]
 
-    def _points(self, _one: Series, source: ColumnDataSource) -> GlyphRenderer:
-        return self.figure.scatter("x", "y", source=source, size=8, line_color=None)
+    def _mark(self, one: Series, source: ColumnDataSource) -> list[GlyphRenderer]:
+        dash = DASHES.get(one.dash, one.dash)
+        return [self.figure.vspan(x="x", source=source, line_width=1.4, line_dash=dash)]
 
-    def _mark(self, _one: Series, source: ColumnDataSource) -> GlyphRenderer:
-        drawn = sum(one.kind == "mark" for one, _ in self._drawn.values())
-        dash = MARK_DASHES[drawn % len(MARK_DASHES)]
-        return self.figure.vspan(x="x", source=source, line_width=1.4, line_dash=dash)
+    def _bars(self, _one: Series, source: ColumnDataSource) -> list[GlyphRenderer]:
+        sides = {"left": "x", "right": "right", "top": "y", "bottom": 0}
+        return [self.figure.quad(**sides, source=source)]
 
-    def _bars(self, _one: Series, source: ColumnDataSource) -> GlyphRenderer:
-        return self.figure.quad(
-            left="x", right="right", top="y", bottom=0, source=source, line_color=None
-        )
-
-    def _picture(self, one: Series, source: ColumnDataSource) -> GlyphRenderer:
-        binary = one.y.max() <= 1
-        palette: Any = ["#FFFFFF", "#222222"] if binary else MAGNITUDE.capitalize() + "256"
-        renderer = self.figure.image(
-            "image", x="x", y=0, dw="wide", dh="high", source=source, palette=palette
-        )
-        renderer.glyph.color_mapper.update(low=0, high=1 if binary else int(one.y.max()))
+    def _picture(self, one: Series, source: ColumnDataSource) -> list[GlyphRenderer]:
+        mapper = LinearColorMapper(palette=["#000000"])
+        tint(mapper, one)
+        sheet = self.figure.quad(
+            left="x", right="right", top="high", bottom=0, source=source,
+            fill_color=BLANK, line_width=2,
+        )  # fmt: skip
+        image = self.figure.image(
+            "image", x="x", y=0, dw="wide", dh="high", source=source,
+            color_mapper=mapper,  # type: ignore[call-arg]
+        )  # fmt: skip
         words = self.figure.text(
-            "middle", "top", "text", source=source, text_align="center", text_font_size=FONT
+            "middle", 0, "text", source=source, text_align="center", text_baseline="top",
+            y_offset=6, text_font_size=SMALL, text_line_height=1.15,
+        )  # fmt: skip
+        foot = self.figure.scatter(  # unseen: it keeps the range open for the names
+            "middle", "foot", source=source, size=0, fill_alpha=0, line_alpha=0
         )
-        self._drawn[f"{one.name} text"] = (one, words)
-        self._colour(one, words)
-        return renderer
+        return [image, sheet, words, foot]
 
-    def _colour(self, one: Series, renderer: GlyphRenderer) -> None:
-        glyph: Any = renderer.glyph
+    def _colour(self, one: Series, renderers: list[GlyphRenderer]) -> None:
+        glyphs: list[Any] = [renderer.glyph for renderer in renderers]
         if one.kind == "picture":
-            if hasattr(glyph, "text_color"):
-                glyph.text_color = ground(self.dark).ink
-        elif one.kind in ("points", "bars"):
-            glyph.fill_color = colour(one.role, self.dark)
+            glyphs[1].line_color = colour("other", self.dark)
+            glyphs[2].text_color = ground(self.dark).ink
+        elif one.kind == "bars":
+            glyphs[0].update(
+                fill_color=colour(one.role, self.dark), line_color=ground(self.dark).paper
+            )
+        elif one.kind == "points":
+            glyphs[0].fill_color = colour(one.role, self.dark)
         else:
-            glyph.line_color = colour(one.role, self.dark)
+            glyphs[0].line_color = colour(one.role, self.dark)
 
     def _tell(self) -> None:
-        """Keep the legend: an item for each label, where there is more than one."""
-        items = {one.label: renderer for one, renderer in reversed(self._drawn.values())}
-        if not self.pictures and len(items) > 1:
-            self._legend.items = [
-                LegendItem(label=text, renderers=[renderer])
-                for text, renderer in reversed(items.items())
-            ]
+        """Keep the legend, where there is more than one thing to tell apart."""
+        items = legend(one for one, _ in self._drawn.values())
+        texts = [text for text, _ in items] if len(items) > 1 else []
+        if texts == [item.label.value for item in self._legend.items]:  # type: ignore
+            return
+        width = entry_width(texts)
+        self._legend.update(tags=[width], label_width=int(width) - SIGN)
+        self._legend.items = [
+            LegendItem(label=text, renderers=[self._drawn[one.name][1][0] for one in signs])
+            for text, signs in items
+            if texts
+        ]
 
 
 def columns(one: Series) -> dict[str, Any]:
     """Return the columns that a series' glyph reads."""
     if one.kind == "picture":
         high, wide = one.y.shape
-        picture = np.ascontiguousarray(one.y[::-1].astype(np.uint8))  # Bokeh draws upwards
+        picture = np.ascontiguousarray(one.y[::-1])  # Bokeh draws upwards
+        picture = picture.astype(np.uint8 if picture.dtype == bool else np.float32)
         return {
-            "image": [picture], "x": one.x, "wide": [wide], "high": [high],
-            "middle": one.x + wide / 2, "text": [one.label], "top": [high * 1.03],
+            "image": [picture], "x": one.x, "right": one.x + wide, "wide": [wide], "high": [high],
+            "middle": one.x + wide / 2, "text": [one.label], "foot": [-BELOW * high],
         }  # fmt: skip
     if one.kind == "bars":
         return {"x": one.x, "right": one.x + bar_width(one.x), "y": one.y}
@@ -191,6 +240,7 @@ def columns(one: Series) -> dict[str, Any]:
     return {"x": one.x, "y": one.y}
 
 
-def bar_width(edges: np.ndarray) -> float:
-    """Return the width of equal bins from their left edges."""
-    return float(edges[1] - edges[0]) if edges.size > 1 else 1.0
+def tint(mapper: LinearColorMapper, one: Series) -> None:
+    """Give a colour mapper the colours of a picture."""
+    if one.shades:
+        mapper.update(palette=one.shades.colours, low=one.shades.low, high=one.shades.high)

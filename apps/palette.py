@@ -4,20 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-#: Role -> (colour on light ground, colour on dark ground); Okabe and Ito's set, lightened for
-#: dark ground to a contrast of 4.5:1.
+import numpy as np
+from bokeh.palettes import Cividis256, interp_palette
+
+#: Role -> (colour on light ground, colour on dark ground): Okabe and Ito's hues, darkened on light
+#: ground to a contrast of 3:1 (what a line needs) and lightened on dark ground to 4.5:1.
 ROLES = {
     "excitatory": ("#0072B2", "#56B4E9"),
     "inhibitory": ("#D55E00", "#F28C48"),
-    "engram": ("#E69F00", "#F0B93A"),
+    "engram": ("#C28600", "#F0B93A"),
     "cue": ("#009E73", "#33C79B"),
     "recall": ("#CC79A7", "#E3A3C5"),
-    "paired": ("#56B4E9", "#8ACBF0"),
+    "paired": ("#1D99E0", "#8ACBF0"),
     "theory": ("#333333", "#DDDDDD"),
     "other": ("#6E6E6E", "#A8A8A8"),
 }
 DASHED = {"inhibitory"}
-MAGNITUDE = "cividis"
+BLANK, INKED = "#FFFFFF", "#222222"  # pictures are on white paper, on dark ground too
+MAGNITUDE: list[str] = list(Cividis256)
+SIGNED: list[str] = list(
+    interp_palette((ROLES["inhibitory"][0], BLANK, ROLES["excitatory"][0]), 255)
+)
 
 
 @dataclass(frozen=True)
@@ -33,6 +40,15 @@ LIGHT = Ground(paper="#FFFFFF", ink="#222222", grid="#E4E4E4")
 DARK = Ground(paper="#121212", ink="#E8E8E8", grid="#333333")
 
 
+@dataclass(frozen=True)
+class Shades:
+    """The colours of a picture, from the value `low` to `high`."""
+
+    colours: list[str]
+    low: float
+    high: float
+
+
 def colour(role: str, dark: bool = False) -> str:
     """Return the colour of a role; an unknown role is grey."""
     return ROLES.get(role, ROLES["other"])[1 if dark else 0]
@@ -41,3 +57,15 @@ def colour(role: str, dark: bool = False) -> str:
 def ground(dark: bool) -> Ground:
     """Return what figures are drawn on."""
     return DARK if dark else LIGHT
+
+
+def shades(values: np.ndarray) -> Shades:
+    """Return black on white for bits, a scale from zero for magnitudes, a centred one for signs."""
+    finite = values[np.isfinite(values)].astype(float)
+    low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
+    if low < 0:
+        most = max(-low, high)
+        return Shades(SIGNED, -most, most)
+    if np.isin(finite, (0.0, 1.0)).all():
+        return Shades([BLANK, INKED], 0.0, 1.0)
+    return Shades(MAGNITUDE, 0.0, high)

@@ -43,7 +43,7 @@ def furnish(lab: Lab, told: list[str]) -> pmui.Page:
     browser = Browser()
     notes = [pmui.Alert(object=" ".join(told), severity="warning", margin=(8, 16))] if told else []
     made = page(type(lab.model).title, [*notes, lab.main, browser], [lab.sidebar], here="/lab")
-    made.param.watch(lambda event: lab.stage.paint(event.new), "dark_theme")
+    made.param.watch(lambda event: lab.paint(event.new), "dark_theme")
     browser.param.watch(lambda event: lab.key(event.new), "key")
     return adapt(made, browser)
 

@@ -11,6 +11,7 @@ from panel.custom import JSComponent
 
 #: Below this width the parameters open as a sheet.
 PHONE = 700
+HEADER = "#00426B"
 PAGES = {"Gallery": "/", "Lab": "/lab"}
 
 #: For panes of HTML, which live in shadow roots that no page-wide style reaches.
@@ -137,7 +138,16 @@ def current(address: str, here: str) -> str:
 def theme() -> dict[str, Any]:
     """Return the look of the widgets, calm and dense, for light and dark ground."""
     typography = {"fontSize": 13, "button": {"textTransform": "none"}}
+    header = {"MuiAppBar": {"styleOverrides": {"root": {"backgroundColor": HEADER}}}}
     return {
-        "light": {"palette": {"primary": {"main": "#00507D"}}, "typography": typography},
-        "dark": {"palette": {"primary": {"main": "#8ACBF0"}}, "typography": typography},
+        "light": {
+            "palette": {"primary": {"main": "#00507D"}},
+            "typography": typography,
+            "components": header,
+        },
+        "dark": {
+            "palette": {"primary": {"main": "#8ACBF0"}},
+            "typography": typography,
+            "components": header,
+        },
     }

@@ -57,7 +57,7 @@ class Stage(pn.viewable.Viewer):
             plot.clear()
         self.say("The reading follows when the run has ended.")
 
-    def show(self, data: xr.Dataset) -> None:
+    def draw(self, data: xr.Dataset) -> None:
         """Draw what is new."""
         with together():
             for plot in self.plots:

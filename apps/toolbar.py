@@ -10,6 +10,8 @@ import panel as pn
 import panel_material_ui as pmui
 
 from apps.desk import Job
+from apps.palette import ground
+from apps.shell import PHONE
 from workbench import ParameterError
 from workbench.run import SEED
 
@@ -68,6 +70,7 @@ class Toolbar(pn.viewable.Viewer):
             self._line,
             sizing_mode="stretch_width",
             margin=0,
+            stylesheets=[PINNED],
         )
         self._shown = ""
         self.ready("Ready.")
@@ -75,6 +78,10 @@ class Toolbar(pn.viewable.Viewer):
 
     def __panel__(self) -> Any:
         return self._view
+
+    def paint(self, dark: bool) -> None:
+        """Stand on light or dark ground."""
+        self._view.css_classes = ["on-dark"] if dark else []
 
     def ready(self, words: str) -> None:
         """Show that nothing runs, and say what a person can do."""
@@ -128,11 +135,19 @@ class Toolbar(pn.viewable.Viewer):
             self.problem(str(refused))
 
 
+#: On a phone the row stands at the bottom, whatever is scrolled.
+PINNED = f"""
+@media (max-width: {PHONE}px) {{
+  :host {{ position: fixed; bottom: 0; left: 0; right: 0; z-index: 20; padding: 6px 12px;
+          margin: 0 !important; border-top: 1px solid #8886; background: {ground(False).paper}; }}
+  :host(.on-dark) {{ background: {ground(True).paper}; }}
+}}
+"""
 LINE = """
 progress { width: 100%; height: 6px; accent-color: #0072B2; display: block; }
 .state { font-size: 14px; line-height: 1.5; margin-top: 4px; min-height: 21px; }
 .state.failed { color: #B3261E; }
-:host-context([data-theme="dark"]) .state.failed, :host(.dark) .state.failed { color: #FFB4AB; }
+:host(.dark) .state.failed { color: #FFB4AB; }
 """
 
 

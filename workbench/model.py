@@ -92,6 +92,8 @@ class Model(param.Parameterized):
     #: Name -> values of the parameters that differ from their defaults.
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     observables: ClassVar[tuple[Observable, ...]] = ()
+    #: How many of the observables make the gallery's picture, from the first.
+    cover: ClassVar[int] = 1
     equations: ClassVar[tuple[Equation, ...]] = ()
     references: ClassVar[tuple[Reference, ...]] = ()
 

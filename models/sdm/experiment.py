@@ -65,6 +65,7 @@ class DistributedRecall(Model):
     title = "Sparse distributed memory"
     summary = "Handwritten digits, each written to a hundred places at once, come back from noise."
     pace = "seconds"
+    cover = 2
     references = (KANERVA_1988, BRICKEN_2021)
     equations = (
         Equation(

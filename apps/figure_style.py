@@ -1,0 +1,237 @@
+"""How finished figures look: options of HoloViews elements for Bokeh and for Matplotlib.
+
+Both backends are told the same, each in its own words. What HoloViews has no option for (a legend
+below the axes that tells measurement from theory) is done by hooks on the finished plot.
+"""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import holoviews as hv
+
+from apps.palette import BLANK, LIGHT, colour
+from apps.series import Series, entry_width, fitting, legend
+
+GREY = colour("other")
+WIDTHS = {"line": 2.0, "theory": 1.1, "mark": 1.3}
+SHORT, HIGH = 500, 360  # pixels of a panel in a notebook
+PANEL = {
+    "bokeh": {"width": SHORT, "height": HIGH},
+    "matplotlib": {"fig_inches": (5.2, 3.7), "aspect": 1.5},
+}
+LEGEND_WIDTH = {"bokeh": 400, "matplotlib": 330}  # pixels at 12 px
+PADDING = (0.02, 0.05)  # around the data, in shares of their range
+BELOW = 0.48  # room for the names below pictures, in heights of a picture
+#: Matplotlib's axes -> the texts of its axes.
+LABELS: WeakKeyDictionary[Any, tuple[str, str]] = WeakKeyDictionary()
+ROW, NAMES = 370, 60  # pixels of a row of pictures and of the names below it
+TEXT = {"title": 11, "labels": 10, "ticks": 9}
+
+
+def layout(stamp: str, backend: str) -> hv.Options:
+    """Return the options of all panels together: the stamp as a modest title, no letters."""
+    look: dict[str, Any] = {"title": stamp, "fontsize": {"title": 9}, "shared_axes": False}
+    if backend == "matplotlib":
+        look |= {"sublabel_format": "", "fig_inches": 5.2, "vspace": 0.8, "hspace": 0.3}
+    return hv.opts.Layout(backend=backend, **look)
+
+
+def series(one: Series, backend: str) -> hv.Options:
+    """Return the options of a line, points, bars or a mark."""
+    paint = colour(one.role)
+    if one.kind == "points":
+        look: dict[str, Any] = {"color": paint}
+        look |= {"size": 8, "line_color": None} if backend == "bokeh" else {"s": 30, "linewidth": 0}
+        return hv.opts.Scatter(backend=backend, show_legend=False, **look)
+    if one.kind == "bars":
+        look = (
+            {"fill_color": paint, "line_color": BLANK}
+            if backend == "bokeh"
+            else {"facecolor": paint, "edgecolor": BLANK, "linewidth": 0.6}
+        )
+        return hv.opts.Histogram(backend=backend, show_legend=False, **look)
+    alpha = 0.75 if one.crowd else 1.0
+    look = {"color": paint, "alpha": alpha} | stroke(one, backend)
+    kind = hv.opts.VLines if one.kind == "mark" else hv.opts.Curve
+    return kind(backend=backend, show_legend=False, **look)
+
+
+def stroke(one: Series, backend: str) -> dict[str, Any]:
+    """Return width and dashes of a line."""
+    if backend == "bokeh":
+        dash = "dotdash" if one.dash == "dashdot" else one.dash
+        return {"line_width": WIDTHS[one.kind], "line_dash": dash}
+    return {"linewidth": WIDTHS[one.kind], "linestyle": one.dash}
+
+
+def panel(title: str, axes: tuple[str, str], drawn: list[Series], backend: str) -> hv.Options:
+    """Return the options of a panel with axes."""
+    finish = bokeh_finish if backend == "bokeh" else matplotlib_finish
+
+    def hook(plot: Any, _element: Any) -> None:
+        finish(plot, axes, drawn)
+
+    return hv.opts.Overlay(
+        title=title, xlabel=axes[0], ylabel=axes[1], show_legend=False, hooks=[hook],
+        fontsize=TEXT, padding=PADDING, backend=backend, **PANEL[backend],
+    )  # fmt: skip
+
+
+def matplotlib_finish(plot: Any, axes: tuple[str, str], drawn: list[Series]) -> None:
+    """Write title, axis labels and legend, and draw a light grid."""
+    axis = plot.handles["axis"]
+    bold_title(plot)
+    LABELS[axis] = axes
+    for each in axis.figure.axes:  # HoloViews writes "x" and "y" on the first one for any VLines
+        each.set(**dict(zip(("xlabel", "ylabel"), LABELS.get(each, ("", "")), strict=True)))
+    axis.grid(color=LIGHT.grid, linewidth=0.7)
+    axis.xaxis.set_zorder(-1)
+    axis.yaxis.set_zorder(-1)
+    axis.spines[["top", "right"]].set_visible(False)
+    axis.locator_params(nbins=6)
+    items = legend(drawn)
+    if len(items) > 1:
+        below_axes(axis, items)
+
+
+def below_axes(axis: Any, items: list[tuple[str, list[Series]]]) -> None:
+    """Write a legend below the label of the x axis, clear of the data."""
+    from matplotlib.legend_handler import HandlerTuple
+    from matplotlib.transforms import ScaledTranslation
+
+    scale = axis.get_figure(root=True).dpi_scale_trans
+    texts = [text for text, _ in items]
+    axis.legend(
+        [tuple(sign(one) for one in signs) for _, signs in items], texts,
+        loc="upper left", bbox_to_anchor=(0, 0), borderaxespad=0, frameon=False, fontsize=9,
+        bbox_transform=axis.transAxes + ScaledTranslation(-0.06, -38 / 72, scale),
+        ncols=min(len(texts), fitting(texts, LEGEND_WIDTH["matplotlib"])), handletextpad=0.6,
+        handler_map={tuple: HandlerTuple(ndivide=1)},
+    )  # fmt: skip
+
+
+def sign(one: Series) -> Any:
+    """Return what stands for a series in a Matplotlib legend."""
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    paint = colour(one.role)
+    if one.kind == "bars":
+        return Patch(color=paint)
+    if one.kind == "points":
+        return Line2D([], [], color=paint, linestyle="none", marker="o", markersize=5.5)
+    return Line2D([], [], color=paint, **stroke(one, "matplotlib"))
+
+
+def bold_title(plot: Any) -> None:
+    """Move a Matplotlib title to the left, in bold."""
+    axis = plot.handles["axis"]
+    text = axis.get_title()
+    axis.set_title("")
+    axis.set_title(text, loc="left", fontsize=TEXT["title"], fontweight="bold", color=LIGHT.ink)
+
+
+def bokeh_finish(plot: Any, axes: tuple[str, str], drawn: list[Series]) -> None:
+    """Write axis labels and legend of a Bokeh figure, and draw a light grid."""
+    from bokeh.models import Legend, LegendItem
+
+    fig = plot.handles["plot"]
+    for axis, text in zip(fig.axis, axes, strict=True):
+        axis.update(
+            axis_label=text, axis_label_text_font_style="normal", minor_tick_line_color=None,
+            major_tick_in=0,
+        )  # fmt: skip
+    for grid in fig.grid:
+        grid.grid_line_color = LIGHT.grid
+    fig.outline_line_color = None
+    items = legend(drawn)
+    if fig.legend or len(items) < 2:
+        return
+    parts = zip(drawn, plot.subplots.values(), strict=True)
+    glyphs = {one.name: part.handles["glyph_renderer"] for one, part in parts}
+    texts = [text for text, _ in items]
+    told = Legend(
+        items=[
+            LegendItem(label=text, renderers=[glyphs[one.name] for one in signs])
+            for text, signs in items
+        ]
+    )
+    told.update(
+        orientation="horizontal", ncols=fitting(texts, LEGEND_WIDTH["bokeh"]), location="top_left",
+        border_line_color=None, padding=0, margin=2, spacing=4, label_text_font_size="12px",
+        label_height=16, glyph_height=16, label_width=int(entry_width(texts)) - 32,
+    )  # fmt: skip
+    fig.add_layout(told, "below")
+
+
+def picture(one: Series, backend: str) -> hv.Options:
+    """Return the options of one picture: square pixels, sharp edges."""
+    assert one.shades is not None
+    sharp = {} if backend == "bokeh" else {"interpolation": "nearest"}
+    limits = (one.shades.low, one.shades.high)
+    return hv.opts.Image(cmap=one.shades.colours, clim=limits, backend=backend, **sharp)
+
+
+def outline(backend: str) -> hv.Options:
+    """Return the options of the thin frames around pictures."""
+    look = (
+        {"fill_color": None, "line_color": GREY}
+        if backend == "bokeh"
+        else {"facecolor": "none", "edgecolor": GREY, "linewidth": 0.8}
+    )
+    return hv.opts.Rectangles(backend=backend, **look)
+
+
+def words(backend: str) -> hv.Options:
+    """Return the options of the names below pictures."""
+    look = (
+        {"text_font_size": "12px", "text_baseline": "top", "text_color": LIGHT.ink}
+        if backend == "bokeh"
+        else {"size": 9, "verticalalignment": "top", "color": LIGHT.ink}
+    )
+    return hv.opts.Labels(backend=backend, **look)
+
+
+def row(title: str, extent: tuple[float, float], backend: str) -> hv.Options:
+    """Return the options of a row of pictures; its pixels are square."""
+    wide, high = extent
+    size: dict[str, Any]
+    if backend == "bokeh":
+        pixel = ROW / (1.02 * wide)  # pixels of the screen for one of a picture
+        below = NAMES / pixel
+        tall = round(pixel * 1.05 * high + NAMES)
+
+        def framed(plot: Any, _element: Any) -> None:  # so that pixels are square
+            plot.handles["plot"].update(frame_width=ROW, frame_height=tall, outline_line_color=None)
+
+        size = {"width": SHORT, "height": tall + 40, "hooks": [framed]}
+    else:
+        below = BELOW * high
+        size = {"fig_inches": (5.2, 3.7), "aspect": "equal", "hooks": [left_anchored]}
+    limits = {"xlim": (-0.01 * wide, 1.01 * wide), "ylim": (-below, 1.05 * high)}
+    return hv.opts.Overlay(
+        title=title, xaxis=None, yaxis=None, show_legend=False, fontsize=TEXT, backend=backend,
+        **limits, **size,
+    )  # fmt: skip
+
+
+def left_anchored(plot: Any, _element: Any) -> None:
+    """Let a row of pictures begin where the panels below do."""
+    bold_title(plot)
+    plot.handles["axis"].set_anchor("W")
+    plot.handles["axis"].set_axis_off()
+
+
+def plain() -> AbstractContextManager[Any]:
+    """Return Matplotlib's settings for files: text stays text, and the same run the same file."""
+    import matplotlib
+
+    return matplotlib.rc_context({
+        "svg.fonttype": "none", "svg.hashsalt": "engram-workbench", "font.family": "sans-serif",
+        "font.sans-serif": ["DejaVu Sans"], "xtick.labelsize": 9, "ytick.labelsize": 9,
+        "axes.labelsize": 10, "axes.labelcolor": LIGHT.ink, "axes.edgecolor": LIGHT.ink,
+        "xtick.color": LIGHT.ink, "ytick.color": LIGHT.ink,
+    })  # fmt: skip
