@@ -5,9 +5,10 @@ from __future__ import annotations
 import threading
 import uuid
 from collections.abc import Iterable
-from typing import Any
 
 from workbench import Change, Model, Record, Worker
+from workbench.record import first_line
+from workbench.run import SEED, check_live
 from workbench.store import Store
 from workbench.worker import Watch
 
@@ -23,13 +24,15 @@ class Job:
     id : str
         Names the run in the page's address.
     problem : str
-        Why the record could not be stored, if so.
+        Why the run could not start or its record could not be stored, if so.
     """
 
     def __init__(self, desk: Desk, model: Model, seed: int, changes: tuple[Change, ...]) -> None:
         model.validate()
+        for change in changes:
+            check_live(model, change.name, change.value)
         self.id = uuid.uuid4().hex[:10]
-        self.model, self.seed, self.changes = model.copy(), seed, changes
+        self.model, self.seed, self.changes = model.copy(), SEED.check(seed), changes
         self.worker: Worker | None = None
         self.problem = ""
         self.cancelled = False
@@ -37,9 +40,11 @@ class Job:
 
     @property
     def state(self) -> str:
-        """The worker's state, or "queued", or "stopped" before its turn."""
+        """The worker's state, or "queued", or "stopped" or "failed" before its turn."""
         if self.worker is not None:
             return self.worker.state
+        if self.problem:
+            return "failed"
         return "stopped" if self.cancelled else "queued"
 
     @property
@@ -55,7 +60,7 @@ class Job:
     @property
     def ended(self) -> bool:
         """Whether nothing more will come."""
-        return self.worker.ended if self.worker else self.cancelled
+        return self.worker.ended if self.worker else self.cancelled or bool(self.problem)
 
     def watch(self) -> Watch | None:
         """Return a place in its frames; None while it waits for its turn."""
@@ -63,14 +68,17 @@ class Job:
 
     def stop(self) -> None:
         """End the run, or take it out of the queue."""
+        self._desk.drop(self)  # first, since its turn may come at this very moment
         if self.worker:
             self.worker.stop()
-        else:
-            self._desk.drop(self)
 
     def start(self) -> None:
         """Give the run its process, and keep its record when it ends."""
-        self.worker = Worker(self.model, self.seed, self.changes)
+        try:
+            self.worker = Worker(self.model, self.seed, self.changes)
+        except Exception as error:  # what was allowed when it was queued may be so no more
+            self.problem = first_line(error)
+            return
         threading.Thread(target=self._keep, daemon=True).start()
 
     def _keep(self) -> None:
@@ -78,8 +86,8 @@ class Job:
         record = self.worker.wait()
         try:
             self._desk.store.add(record)
-        except OSError as error:
-            self.problem = str(error)
+        except Exception as error:  # whatever it is, the next run has its turn
+            self.problem = first_line(error)
         self._desk.advance()
 
 
@@ -137,13 +145,16 @@ class Desk:
         with self._lock:
             going = sum(1 for j in self._jobs.values() if j.worker and not j.ended)
             while self._queue and going < self.workers:
-                self._queue.pop(0).start()
-                going += 1
+                job = self._queue.pop(0)
+                job.start()
+                going += job.worker is not None
 
     def close(self) -> None:
         """Stop everything, for the end of the server."""
         with self._lock:
-            jobs: list[Any] = list(self._jobs.values())
+            for waiting in list(self._queue):  # first, or each end would give one its turn
+                self.drop(waiting)
+            jobs = list(self._jobs.values())
         for job in jobs:
             job.stop()
 

@@ -27,7 +27,7 @@ PADDING = (0.02, 0.05)  # around the data, in shares of their range
 BELOW = 0.48  # room for the names below pictures, in heights of a picture
 #: Matplotlib's axes -> the texts of its axes.
 LABELS: WeakKeyDictionary[Any, tuple[str, str]] = WeakKeyDictionary()
-ROW, NAMES = 370, 60  # pixels of a row of pictures and of the names below it
+ROW = 210  # pixels that a row of pictures is high in a notebook
 TEXT = {"title": 11, "labels": 10, "ticks": 9}
 
 
@@ -198,23 +198,27 @@ def words(backend: str) -> hv.Options:
 def row(title: str, extent: tuple[float, float], backend: str) -> hv.Options:
     """Return the options of a row of pictures; its pixels are square."""
     wide, high = extent
-    size: dict[str, Any]
-    if backend == "bokeh":
-        pixel = ROW / (1.02 * wide)  # pixels of the screen for one of a picture
-        below = NAMES / pixel
-        tall = round(pixel * 1.05 * high + NAMES)
-
-        def framed(plot: Any, _element: Any) -> None:  # so that pixels are square
-            plot.handles["plot"].update(frame_width=ROW, frame_height=tall, outline_line_color=None)
-
-        size = {"width": SHORT, "height": tall + 40, "hooks": [framed]}
-    else:
-        below = BELOW * high
-        size = {"fig_inches": (5.2, 3.7), "aspect": "equal", "hooks": [left_anchored]}
-    limits = {"xlim": (-0.01 * wide, 1.01 * wide), "ylim": (-below, 1.05 * high)}
+    size: dict[str, Any] = (
+        {"width": SHORT, "height": ROW, "hooks": [square]}
+        if backend == "bokeh"
+        else {"fig_inches": (5.2, 3.7), "aspect": "equal", "hooks": [left_anchored]}
+    )
+    limits = {"xlim": (-0.01 * wide, 1.01 * wide), "ylim": (-BELOW * high, 1.05 * high)}
     return hv.opts.Overlay(
         title=title, xaxis=None, yaxis=None, show_legend=False, fontsize=TEXT, backend=backend,
         **limits, **size,
+    )  # fmt: skip
+
+
+def square(plot: Any, element: Any) -> None:
+    """Let Bokeh keep pixels square, whatever stands beside them, with room for the names."""
+    from bokeh.models import DataRange1d
+
+    fig, high = plot.handles["plot"], next(iter(element)).range(1)[1]
+    fig.scatter([0], [-0.9 * high], size=0, alpha=0)  # unseen: it keeps the range open
+    fig.update(  # equal paddings, since Bokeh matches the aspect before it pads
+        x_range=DataRange1d(range_padding=0.01), y_range=DataRange1d(range_padding=0.01),
+        match_aspect=True, frame_align=False, min_border_left=60, outline_line_color=None,
     )  # fmt: skip
 
 

@@ -66,7 +66,8 @@ class LivePlot:
         self._drawn: dict[str, tuple[Series, list[GlyphRenderer]]] = {}
         if self.pictures:
             self.figure.update(min_border_left=12, min_border_bottom=2)
-            self.figure.x_range.range_padding = 0.01  # type: ignore[attr-defined]
+            for held in (self.figure.x_range, self.figure.y_range):
+                held.range_padding = 0.01  # type: ignore[attr-defined] # equal: pixels stay square
         else:
             self.figure.add_layout(self._legend, "below")
             wrap = CustomJS(args={"legend": self._legend, "figure": self.figure}, code=WRAP)

@@ -52,10 +52,10 @@ class Toolbar(pn.viewable.Viewer):
         random: bool = True,
     ) -> None:
         self.seed = seed
-        self._run = button("Run", "play_arrow", run, "contained", "Start the run (space)")
-        self._pause = button("Pause", "pause", pause, "outlined", "Pause or go on (space)")
-        self._step = button("Step", "skip_next", step, "outlined", "Let one frame pass (s)")
-        self._stop = button("Stop", "stop", stop, "outlined", "End the run; what came is kept")
+        self._run = button("Run", "play_arrow", run, "contained")
+        self._pause = button("Pause", "pause", pause)
+        self._step = button("Step", "skip_next", step)
+        self._stop = button("Stop", "stop", stop)
         self._buttons = (self._run, self._pause, self._step, self._stop)
         hint = "start of the random numbers" if random else "this model draws no random numbers"
         self._seed = pmui.TextInput(
@@ -151,11 +151,9 @@ progress { width: 100%; height: 6px; accent-color: #0072B2; display: block; }
 """
 
 
-def button(label: str, icon: str, press: Callable[[], None], variant: str, hint: str) -> Any:
+def button(label: str, icon: str, press: Callable[[], None], variant: str = "outlined") -> Any:
     """Return a button that calls `press`."""
-    made = pmui.Button(
-        label=label, icon=icon, variant=variant, size="small", description=hint, margin=(4, 0)
-    )
+    made = pmui.Button(label=label, icon=icon, variant=variant, size="small", margin=(4, 0))
     made.on_click(lambda _event: press())
     return made
 

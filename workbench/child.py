@@ -12,9 +12,11 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import pickle
 import signal
 import threading
 from collections.abc import Iterable
+from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
@@ -37,19 +39,22 @@ class PipedRun(Run):
         self.gathered = Frames()
         self.credit = True
         self.paused = False
-        self.stepping = False
+        self.steps = 0  # frames that may still pass although it is paused
 
     def deliver(self, frame: xr.Dataset) -> None:  # noqa: D102
         self.gathered.add(frame)
 
     def attend(self, progress: float, message: str) -> None:  # noqa: D102
-        self.stepping, told = False, False
+        told = False
         while True:
             self.obey(block=False)
             if self.credit and not told:
                 self.send(progress, message)
                 told = True
-            if not self.paused or self.stepping:
+            if not self.paused:
+                return
+            if self.steps:
+                self.steps -= 1
                 return
             self.obey(block=True)
 
@@ -72,15 +77,15 @@ class PipedRun(Run):
 
     def on_pause(self) -> None:
         """Wait in the next frame."""
-        self.paused = True
+        self.paused, self.steps = True, 0
 
     def on_resume(self) -> None:
         """Go on."""
-        self.paused = False
+        self.paused, self.steps = False, 0
 
     def on_step(self) -> None:
         """Let one frame pass, then wait."""
-        self.paused = self.stepping = True
+        self.paused, self.steps = True, self.steps + 1
 
     def on_set(self, name: str, value: Any) -> None:
         """Change a live parameter."""
@@ -91,8 +96,8 @@ class PipedRun(Run):
         raise Cancelled
 
 
-def work(model: Model, seed: int, changes: list[Change], pipe: Connection, niceness: int) -> None:
-    """Run a model in this process for whoever holds the pipe's other end."""
+def work(packed: bytes, seed: int, changes: list[Change], pipe: Connection, niceness: int) -> None:
+    """Run a (pickled) model in this process for whoever holds the pipe's other end."""
     from threadpoolctl import threadpool_limits
 
     threading.Thread(target=leave_with_parent, daemon=True).start()
@@ -100,21 +105,29 @@ def work(model: Model, seed: int, changes: list[Change], pipe: Connection, nicen
     if hasattr(os, "nice"):
         os.nice(niceness)  # the server and the browser answer first
     run: PipedRun | None = None
+    status = COMPLETE
     try:
+        model: Model = pickle.loads(packed)
         with threadpool_limits(limits=1, user_api="blas"):
             run = PipedRun(model, seed, changes, pipe)
             run.model.simulate(run)
             run.make()
-        status = COMPLETE
     except Cancelled:
         status = "partial: stopped"
-    except (EOFError, BrokenPipeError):
-        return  # nobody listens any more
     except Exception as error:  # whatever it is, the parent is told
-        status = f"partial: {failure_sentence(model, error)}"
+        status = f"partial: {failure_sentence(run.model, error) if run else no_start(error)}"
+    if run and status != COMPLETE:
+        with suppress(Exception):  # the state may be halfway from one frame to the next
+            run.make()
     frames, made = (run.gathered.dataset(), run.changes) if run else (xr.Dataset(), [])
-    pipe.send(("ended", frames, made, status))
+    with suppress(OSError):  # nobody listens any more
+        pipe.send(("ended", frames, made, status))
     pipe.close()
+
+
+def no_start(error: Exception) -> str:
+    """Say in one sentence why a run did not even begin."""
+    return f"The run could not begin: {type(error).__name__}: {error}"
 
 
 def leave_with_parent() -> None:

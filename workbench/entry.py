@@ -6,12 +6,14 @@ import datetime
 import os
 import re
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from workbench.catalogue import Signature
+from workbench.parameters import shown
 from workbench.record import RecordError, first_line, read_stamp
 from workbench.stamp import COMPLETE, Stamp
 
@@ -64,6 +66,27 @@ class Entry:
     def readable(self) -> bool:
         """Whether the file holds a record."""
         return not self.problem
+
+
+def only(entries: Sequence[Entry], id: str) -> Entry:
+    """Return the one entry with this id, file name or beginning of an id.
+
+    Raises
+    ------
+    RecordError
+        If there is none, or several fit.
+    """
+    fitting = [entry for entry in entries if id in (entry.id, entry.path.name)]
+    fitting = fitting or [entry for entry in entries if id and entry.id.startswith(id)]
+    if not fitting:
+        raise RecordError(f"There is no record {shown(id)}.")
+    if len(fitting) > 1:
+        names = ", ".join(sorted(entry.path.name for entry in fitting)[:5])
+        raise RecordError(
+            f"{shown(id)} fits {len(fitting)} records ({names}): give more of the id, or the "
+            "name of the file."
+        )
+    return fitting[0]
 
 
 def said_by(path: Path) -> dict[str, Any]:

@@ -159,7 +159,7 @@ def accepted(kind: type[Model], fields: Mapping[str, str], refused: list[str]) -
             continue
         with telling(refused):
             if name not in declared:
-                raise ParameterError(unknown(name[:60], declared, f"parameter of {kind.key!r}"))
+                raise ParameterError(unknown(name, declared, f"parameter of {kind.key!r}"))
             values[name] = declared[name].parse(text)
     return values
 

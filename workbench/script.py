@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import keyword
 import math
 import textwrap
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.record import Record, RecordError
+from workbench.run import Change
 from workbench.stamp import Stamp
 
 #: Columns of the script's text.
@@ -59,7 +59,7 @@ def made(stamp: Stamp) -> tuple[list[str], str]:
             f"A script cannot import the class of {stamp.model!r}, {stamp.model_class!r}: put it "
             "at the top of a module of its own, then run it again."
         )
-    if module.split(".")[0] == "models":
+    if module.split(".")[0] == "models" and stamp.model:
         return ["import models", "import workbench"], f"models.get({literal(stamp.model)})"
     return ["import workbench", f"from {module} import {name}"], name
 
@@ -97,25 +97,26 @@ def assigned(parameters: dict[str, Any]) -> list[str]:
 
 def changes(stamp: Stamp) -> list[str]:
     """Return the argument that makes the live changes again, or none."""
-    lines = [
-        "        workbench.Change("
-        + ", ".join(literal(change.get(part)) for part in ("frame", "name", "value"))
-        + "),\n"
-        for change in stamp.changes
-    ]
+    try:
+        replayed = [Change(**change) for change in stamp.changes]
+    except TypeError:
+        raise RecordError("The record's live changes are not frame, name and value.") from None
+    spelled = [", ".join(map(literal, (each.frame, each.name, each.value))) for each in replayed]
+    lines = [f"        workbench.Change({each}),\n" for each in spelled]
     return ["changes=[\n" + "".join(lines) + "    ]"] if lines else []
 
 
 def literal(value: Any) -> str:
-    """Return a value as Python spells it, texts in double quotes."""
+    """Return a value as Python and its formatters spell it."""
     if isinstance(value, float) and not math.isfinite(value):
         raise RecordError(f"{value} cannot be the value of a parameter.")
     if isinstance(value, bool | int | float):
         return repr(value)
     if not isinstance(value, str):
         raise RecordError(f"{value!r} cannot be the value of a parameter.")
-    double = json.dumps(value, ensure_ascii=not value.isprintable())
-    single = repr(value) if '"' in value and "'" not in value else double
+    inside = repr('"' + value)[2:-1]  # with a double quote in it, repr takes single ones
+    single = f"'{inside}'"
+    double = '"' + inside.replace("\\'", "'").replace('"', '\\"') + '"'
     return min(double, single, key=lambda text: text.count("\\"))
 
 

@@ -18,8 +18,7 @@ from typing import Literal
 import platformdirs
 
 from workbench.catalogue import Catalogue, Row, alone
-from workbench.entry import Entry, file_name, files, said_by, signature
-from workbench.parameters import shown
+from workbench.entry import Entry, file_name, files, only, said_by, signature
 from workbench.record import Record, RecordError, first_line, read_stamp, replacing
 from workbench.stamp import PREFIX, Stamp, attributes, storable
 
@@ -90,7 +89,7 @@ class Store:
             and (since is None or entry.created >= utc(since))
             and (until is None or entry.created < utc(until))
         ]
-        return sorted(wanted, key=lambda entry: (entry.created, entry.path.name), reverse=True)
+        return newest_first(wanted)
 
     def find(self, id: str) -> Entry:
         """Return the entry of a record."""
@@ -123,9 +122,10 @@ class Store:
             move(entry.path, free(self.folder / TRASH / entry.path.name))
 
     def deleted(self) -> Entries:
-        """Return what is in the trash."""
+        """Return what is in the trash, the newest first."""
         trash = self.folder / TRASH
-        return [Entry(trash / n, s[0], **said_by(trash / n)) for n, s in files(trash).items()]
+        found = files(trash).items()
+        return newest_first(Entry(trash / n, s[0], **said_by(trash / n)) for n, s in found)
 
     def restore(self, id: str) -> Entry:
         """Bring a deleted record back."""
@@ -179,8 +179,9 @@ class Store:
             row = (signature(path), said_by(path))
         except OSError as error:
             raise RecordError(f"{path} went away meanwhile: {first_line(error)}") from error
-        self._known[path.name] = row
-        self._catalogue.update({path.name: row})
+        if not row[1].get("problem"):
+            self._known[path.name] = row
+            self._catalogue.update({path.name: row})
         return Entry(path, row[0][0], **row[1])
 
     @contextmanager
@@ -199,12 +200,12 @@ class Store:
             after = change(before)
             if after == before:
                 return entry
-            # In memory, since the HDF5 library crashes the process when a disk is full.
-            content = io.BytesIO(entry.path.read_bytes())
-            with h5py.File(content, "r+") as file:
-                for name in (f"{PREFIX}tags", f"{PREFIX}note"):
-                    file.attrs[name] = attributes(after)[name]
             with replacing(entry.path) as temporary:
+                # In memory, since the HDF5 library crashes the process when a disk is full.
+                content = io.BytesIO(entry.path.read_bytes())
+                with h5py.File(content, "r+") as file:
+                    for name in (f"{PREFIX}tags", f"{PREFIX}note"):
+                        file.attrs[name] = attributes(after)[name]
                 temporary.write_bytes(content.getbuffer())
             return self._learn(entry.path)
 
@@ -215,19 +216,9 @@ def default_folder() -> Path:
     return Path(said) if said else platformdirs.user_data_path("engram-workbench", False) / "runs"
 
 
-def only(entries: Entries, id: str) -> Entry:
-    """Return the one entry with this id, file name or beginning of an id."""
-    fitting = [entry for entry in entries if id in (entry.id, entry.path.name)]
-    fitting = fitting or [entry for entry in entries if id and entry.id.startswith(id)]
-    if not fitting:
-        raise RecordError(f"There is no record {shown(id)}.")
-    if len(fitting) > 1:
-        names = ", ".join(sorted(entry.path.name for entry in fitting)[:5])
-        raise RecordError(
-            f"{shown(id)} fits {len(fitting)} records ({names}): give more of the id, or the "
-            "name of the file."
-        )
-    return fitting[0]
+def newest_first(entries: Iterable[Entry]) -> Entries:
+    """Return entries in the order of a list."""
+    return sorted(entries, key=lambda entry: (entry.created, entry.path.name), reverse=True)
 
 
 def united(tags: Iterable[str], new: Iterable[str]) -> list[str]:

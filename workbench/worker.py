@@ -9,11 +9,13 @@ killed, and one that crashes harms nobody else: what it had sent stays, marked p
 from __future__ import annotations
 
 import multiprocessing
+import pickle
 import threading
 import time
 import weakref
 from collections.abc import Iterable
 from multiprocessing.connection import wait
+from queue import SimpleQueue
 from typing import Any
 
 import xarray as xr
@@ -22,13 +24,15 @@ from workbench.child import work
 from workbench.frames import Frames
 from workbench.model import Model
 from workbench.record import Record
-from workbench.run import SEED, Change, check_live
+from workbench.run import SEED, Change, check_live, failure_sentence
 from workbench.stamp import COMPLETE, Stamp
 
 #: Seconds a child has to stop by itself before it is killed.
 GRACE = 0.9
 #: Seconds after which a frame that nobody took is acknowledged all the same.
 PATIENCE = 0.5
+#: States after which no command has an effect.
+OVER = ("stopping", "finished", "stopped", "failed")
 
 
 def context() -> Any:
@@ -72,7 +76,7 @@ class Worker:
     Raises
     ------
     ParameterError
-        If the values do not go together or the seed is not allowed.
+        If the values do not go together, or the seed or a change is not allowed.
     """
 
     def __init__(
@@ -81,6 +85,9 @@ class Worker:
         self.model = model.copy()
         self.model.validate()
         self.seed = SEED.check(seed)
+        planned = list(changes)
+        for change in planned:
+            check_live(self.model, change.name, change.value)
         self.state, self.progress, self.message = "starting", 0.0, ""
         self.record: Record | None = None
         self.started = time.perf_counter()
@@ -88,35 +95,36 @@ class Worker:
         self._watches: weakref.WeakSet[Watch] = weakref.WeakSet()
         self._changes: list[Change] = []
         self._lock = threading.Lock()  # over the frames
-        self._sending = threading.Lock()  # over the pipe's outgoing end
+        self._turn = threading.Lock()  # over the state: the end of the run has the last word
+        self._outgoing: SimpleQueue[tuple[Any, ...] | None] = SimpleQueue()
         self._ended = threading.Event()
         self._stop_by = float("inf")
         self._owed_since = float("inf")  # when a frame came that was not acknowledged yet
         self._pipe, theirs = multiprocessing.Pipe()
         self._process = context().Process(
             target=work,
-            args=(self.model, self.seed, list(changes), theirs, niceness),
+            # The model is packed here, so that a child that cannot unpack it can say why.
+            args=(pickle.dumps(self.model), self.seed, planned, theirs, niceness),
             daemon=True,
         )
         self._process.start()
         theirs.close()
+        self._writer = threading.Thread(target=self._write, daemon=True)
         self._reader = threading.Thread(target=self._read, daemon=True)
+        self._writer.start()
         self._reader.start()
 
     def pause(self) -> None:
         """Let the run wait at its next frame."""
-        if self._command("pause"):
-            self.state = "paused"
+        self._command("paused", "pause")
 
     def resume(self) -> None:
         """Let a paused run go on."""
-        if self._command("resume"):
-            self.state = "running"
+        self._command("running", "resume")
 
     def step(self) -> None:
         """Let one frame pass, then wait."""
-        if self._command("step"):
-            self.state = "paused"
+        self._command("paused", "step")
 
     def set(self, name: str, value: Any) -> None:
         """Change a live parameter from the next frame on.
@@ -126,13 +134,12 @@ class Worker:
         ParameterError
             If the parameter is not live or the value is not allowed.
         """
-        self._command("set", name, check_live(self.model, name, value))
+        self._command("", "set", name, check_live(self.model, name, value))
 
     def stop(self) -> None:
         """End the run within a second; what it computed stays, marked partial."""
-        if self._command("stop"):
-            self.state = "stopping"
-            self._stop_by = min(self._stop_by, time.perf_counter() + GRACE)
+        if self._command("stopping", "stop"):
+            self._stop_by = time.perf_counter() + GRACE
 
     def watch(self) -> Watch:
         """Return a watch that starts with everything so far; several may look at one run."""
@@ -170,10 +177,14 @@ class Worker:
         """Seconds since the start, up to the end."""
         return self.record.stamp.wall_time if self.record else time.perf_counter() - self.started
 
-    def _command(self, *command: Any) -> bool:
-        if self.ended or self.state == "stopping":
-            return False
-        return self._send(*command)
+    def _command(self, state: str, *command: Any) -> bool:
+        """Tell the child something that brings the run to a state; False once it is over."""
+        with self._turn:
+            if self.state in OVER:
+                return False
+            self.state = state or self.state
+            self._outgoing.put(command)
+            return True
 
     def look(self, watch: Watch) -> xr.Dataset | None:
         """Hand a watch what it has not seen, joined, and ask the child for more."""
@@ -188,19 +199,27 @@ class Worker:
         """Say that the last frame was taken, if one came."""
         if self._owed_since < float("inf"):
             self._owed_since = float("inf")
-            self._send("ack")
+            self._outgoing.put(("ack",))
 
-    def _send(self, *command: Any) -> bool:
-        """Send a command; False when the child has just left (the reader tells how)."""
-        with self._sending:
+    def _write(self) -> None:
+        """Send what is to be told (the writer thread): a full pipe keeps nobody else waiting."""
+        while (command := self._outgoing.get()) is not None:
             try:
                 self._pipe.send(command)
             except OSError:
-                return False
-        return True
+                return  # the child has left; the reader tells how
 
     def _read(self) -> None:
         """Take what the child sends until it has ended (the reader thread)."""
+        try:
+            status = self._listen()
+        except Exception as error:  # such as frames that do not fit to earlier ones
+            self._process.kill()
+            status = f"partial: {failure_sentence(self.model, error)}"
+        self._finish(status)
+
+    def _listen(self) -> str:
+        """Take what comes, and return how the run ended."""
         status = None
         while status is None:
             ready = wait([self._pipe, self._process.sentinel], timeout=0.1)
@@ -213,7 +232,7 @@ class Worker:
                 self._process.kill()
             if now - self._owed_since > PATIENCE:
                 self._acknowledge()
-        self._finish(status)
+        return status
 
     def _receive(self) -> str | None:
         try:
@@ -227,8 +246,9 @@ class Worker:
         if kind == "ended":
             return rest[0]
         self.progress, self.message = rest
-        if self.state == "starting":
-            self.state = "running"
+        with self._turn:
+            if self.state == "starting":
+                self.state = "running"
         self._owed_since = time.perf_counter()
         return None
 
@@ -245,15 +265,18 @@ class Worker:
         wall_time = time.perf_counter() - self.started
         stamp = Stamp.of(self.model, self.seed, self._changes, status, wall_time)
         self.record = Record(self._all.dataset(), stamp)
-        if status == COMPLETE:
-            self.state, self.progress, self.message = "finished", 1.0, ""
-        elif status.startswith("partial: stopped"):
-            self.state, self.message = "stopped", ""
-        else:
-            self.state, self.message = "failed", status.removeprefix("partial: ")
+        with self._turn:
+            if status == COMPLETE:
+                self.state, self.progress, self.message = "finished", 1.0, ""
+            elif status.startswith("partial: stopped"):
+                self.state, self.message = "stopped", ""
+            else:
+                self.state, self.message = "failed", status.removeprefix("partial: ")
         self._process.join(GRACE)
         self._process.kill()
         self._process.join()
+        self._outgoing.put(None)
+        self._writer.join(GRACE)
         self._pipe.close()
         self._ended.set()
 

@@ -1,0 +1,170 @@
+"""The lab page, driven as a new user would."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.ui
+
+SMALL = "model=sdm&hard_locations=5000&access_fraction=0.005&stored=30&cues=8&noise_levels=6"
+
+
+def button(page: Page, name: str):
+    return page.get_by_role("button", name=name, exact=True)
+
+
+def test_a_run_shows_its_pictures_and_says_what_they_mean(lab):
+    page = lab(SMALL)
+    expect(page.get_by_text("Ready. Press Run to start.")).to_be_visible()
+    expect(button(page, "Pause")).to_be_disabled()
+    expect(button(page, "Stop")).to_be_disabled()
+    button(page, "Run").click()
+    expect(page.get_by_text(re.compile(r"^Finished in "))).to_be_visible()
+    expect(
+        page.get_by_text(re.compile("reads recall every bit|reads .* are wrong"))
+    ).to_be_visible()
+    expect(page.get_by_text(re.compile(r"softmax attention with beta = \d"))).to_be_visible()
+    expect(button(page, "Run")).to_be_enabled()
+    expect(button(page, "Stop")).to_be_disabled()
+
+
+def test_a_reloaded_page_finds_its_run_again(lab):
+    page = lab(SMALL)
+    button(page, "Run").click()
+    page.wait_for_url("**run=*")
+    page.reload()
+    expect(page.get_by_text(re.compile(r"^Finished in "))).to_be_visible()
+    expect(page.get_by_text(re.compile("softmax attention"))).to_be_visible()
+
+
+def test_pause_step_and_stop(lab):
+    page = lab("model=sdm&stored=200&cues=200&noise_levels=100&hard_locations=20000")
+    button(page, "Run").click()
+    expect(page.get_by_text(re.compile("writing word|reading cues"))).to_be_visible()
+    button(page, "Pause").click()
+    paused = page.get_by_text(re.compile("^Paused"))
+    expect(paused).to_be_visible()
+    page.wait_for_timeout(500)  # what was under way has come
+    before = paused.inner_text()
+    page.wait_for_timeout(500)
+    assert paused.inner_text() == before
+    button(page, "Step").click()
+    expect(page.get_by_text(before, exact=True)).to_have_count(0)
+    expect(paused).to_be_visible()
+    button(page, "Go on").click()
+    expect(paused).to_have_count(0)
+    button(page, "Stop").click()
+    expect(page.get_by_text(re.compile(r"^Stopped after .* is kept"))).to_be_visible()
+    expect(button(page, "Run")).to_be_enabled()
+
+
+def test_space_runs_and_pauses(lab):
+    page = lab("model=sdm&stored=200&cues=200&noise_levels=100&hard_locations=20000")
+    expect(page.get_by_text("Ready. Press Run to start.")).to_be_visible()
+    page.keyboard.press("Space")
+    expect(page.get_by_text(re.compile("writing word|reading cues"))).to_be_visible()
+    page.keyboard.press("Space")
+    expect(page.get_by_text(re.compile("^Paused"))).to_be_visible()
+    button(page, "Stop").click()
+    expect(page.get_by_text(re.compile("^Stopped"))).to_be_visible()
+
+
+def test_a_live_model_answers_its_sliders(lab):
+    page = lab("model=spass")
+    expect(page.get_by_text(re.compile(r"end at 1\.618"))).to_be_visible()
+    slider = page.get_by_role("slider", name=re.compile("^input rate")).first
+    slider.focus()
+    for _ in range(5):
+        slider.press("ArrowRight")
+    # u = 1.25: [1 + sqrt(1 + 4 * 1.25**3)] / 2.5 = 1.5868
+    expect(page.get_by_text(re.compile(r"end at 1\.587"))).to_be_visible()
+    expect(page.get_by_label("value").first).to_have_value("1.25")
+
+
+def test_a_typed_value_is_taken_and_a_bad_one_is_refused_in_a_sentence(lab):
+    page = lab("model=spass")
+    field = page.get_by_label("value").first
+    field.fill("2")
+    field.press("Enter")
+    expect(page.get_by_text(re.compile(r"end at 1\.687"))).to_be_visible()
+    field.fill("nan")
+    field.press("Enter")
+    expect(
+        page.get_by_text("input_rate = 'nan' is not allowed: it must be a number")
+    ).to_be_visible()
+    expect(page.get_by_text(re.compile(r"end at 1\.687"))).to_be_visible()
+
+
+def test_values_that_do_not_go_together_are_told_before_a_run(lab):
+    page = lab("model=sdm&hard_locations=1000&access_fraction=0.00001")
+    expect(page.get_by_text(re.compile("access_fraction = 1e-05 is not allowed"))).to_be_visible()
+
+
+def test_a_link_sets_the_whole_run_and_tells_what_was_refused(lab):
+    page = lab("model=spass&input_rate=2&kappa=3&seed=7&target_rate=-1&colour=red")
+    expect(page.get_by_text(re.compile("target_rate = '-1' is not allowed"))).to_be_visible()
+    expect(page.get_by_text(re.compile("'colour' is no parameter"))).to_be_visible()
+    expect(page.get_by_label("seed")).to_have_value("7")
+    expect(page.get_by_text(re.compile(r"end at 2\.712"))).to_be_visible()
+
+
+def test_a_preset_sets_its_values(lab):
+    page = lab("model=spass")
+    page.get_by_label("preset").click()
+    page.get_by_role("option", name="Strong input").click()
+    expect(page.get_by_text(re.compile(r"end at 2\.712"))).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("name", "ending"),
+    [
+        ("Script", ".py"),
+        ("Data (NetCDF)", ".nc"),
+        ("Figure (PNG)", ".png"),
+        ("Figure (SVG)", ".svg"),
+    ],
+)
+def test_files_of_a_run_are_offered(lab, name, ending, tmp_path):
+    page = lab("model=spass")
+    expect(page.get_by_text(re.compile(r"end at 1\.618"))).to_be_visible()
+    with page.expect_download() as coming:
+        button(page, name).click()
+    assert coming.value.suggested_filename.startswith("spass-seed1-")
+    assert coming.value.suggested_filename.endswith(ending)
+    saved = tmp_path / coming.value.suggested_filename
+    coming.value.save_as(saved)
+    first = {".py": b'"""', ".nc": b"\x89HDF", ".png": b"\x89PNG", ".svg": b"<?xml"}[ending]
+    assert saved.read_bytes().startswith(first)
+
+
+def test_equations_and_sources_can_be_read(lab):
+    page = lab("model=spass")
+    page.get_by_role("tab", name="Equations").click()
+    expect(page.get_by_text(re.compile("sometimes printed"))).to_be_visible()
+    assert page.locator("math").count() >= 3
+    page.get_by_role("tab", name="Sources").click()
+    expect(page.get_by_role("link", name=re.compile("fncom"))).to_be_visible()
+
+
+def test_a_phone_shows_the_picture_first_and_run_at_the_bottom(lab, page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    lab("model=spass")
+    expect(page.get_by_text(re.compile(r"end at 1\.618"))).to_be_visible()
+    expect(page.get_by_role("slider").first).not_to_be_in_viewport()  # in a closed sheet
+    box = button(page, "Run").bounding_box()
+    assert box and 600 < box["y"] < 844
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_the_gallery_leads_to_every_model(page, server):
+    page.goto(server)
+    cards = page.locator("a.card")
+    expect(cards).to_have_count(2)
+    page.wait_for_load_state("networkidle")
+    for picture in page.locator("a.card img").all():
+        assert picture.evaluate("image => image.complete && image.naturalWidth") > 100
+    cards.first.click()
+    expect(page.get_by_text("Ready. Press Run to start.")).to_be_visible()
