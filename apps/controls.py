@@ -124,7 +124,8 @@ class Control:
     def _display(self, value: Any) -> None:
         if isinstance(self.parameter, Quantity | Count):
             self._field.error_state = False
-            self._field.value = self._field.value_input = text_of(value)
+            if self._field.value != text_of(value):  # do not disturb a person who types on
+                self._field.value = self._field.value_input = text_of(value)
             self._slider.value = self._scale.place(value)
         else:
             self._field.value = value

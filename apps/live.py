@@ -141,7 +141,7 @@ class LivePlot:
         _, renderers = self._drawn[one.name]
         self._drawn[one.name] = (one, renderers)
         source: Any = renderers[0].data_source
-        if one.grows and len(source.data["x"]):
+        if one.grows and len(source.data["x"]):  # emptied columns are lists, which are slow
             source.stream(columns(one))
         else:
             source.data = columns(one)

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from bokeh.palettes import Cividis256, interp_palette
 
-#: Role -> (colour on light ground, colour on dark ground): Okabe and Ito's hues, darkened on light
-#: ground to a contrast of 3:1 (what a line needs) and lightened on dark ground to 4.5:1.
+#: Role -> (colour on light ground, colour on dark ground): Okabe and Ito's set, lightened on dark
+#: ground to a contrast of 4.5:1. Engram orange is pale on white, so it fills bars and points only.
 ROLES = {
     "excitatory": ("#0072B2", "#56B4E9"),
     "inhibitory": ("#D55E00", "#F28C48"),
-    "engram": ("#C28600", "#F0B93A"),
+    "engram": ("#E69F00", "#F0B93A"),
     "cue": ("#009E73", "#33C79B"),
     "recall": ("#CC79A7", "#E3A3C5"),
     "paired": ("#1D99E0", "#8ACBF0"),

@@ -137,6 +137,7 @@ def test_clear_empties_and_a_new_run_starts_afresh(shown):
     assert plot.figure.height == height
     plot.show(data)
     assert_shows(plot, data)
+    assert all(isinstance(x, np.ndarray) for d in numbers(plot).values() for x in [d["x"]])
     assert plot.figure.height == height
 
 

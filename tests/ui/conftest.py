@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
+
+sys.path.insert(0, str(Path(__file__).parent))
+from ui_server import free_port, wait_until_served  # noqa: E402
 
 expect.set_options(timeout=60_000)  # a busy machine is no reason to fail
 
@@ -41,9 +41,7 @@ def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server in its own process, with a store of its own."""
     folder = tmp_path_factory.mktemp("served")
-    with socket.socket() as free:
-        free.bind(("localhost", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     log = (folder / "log.txt").open("w")
     command = [
         sys.executable, "-m", "apps", "serve", "--port", str(port), "--no-show",
@@ -58,19 +56,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         process.terminate()
         process.wait(20)
         log.close()
-
-
-def wait_until_served(address: str, process: subprocess.Popen, log: Path) -> None:
-    deadline = time.monotonic() + 90
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            break
-        try:
-            urllib.request.urlopen(address, timeout=10).close()
-            return
-        except OSError:
-            time.sleep(0.3)
-    raise RuntimeError(f"the server did not start:\n{log.read_text()}")
 
 
 @pytest.fixture

@@ -1,0 +1,35 @@
+"""The workbench's server with a probe in its event loop: ``probed_server.py PORT FOLDER``.
+
+Every 10 ms the loop should wake a sleeper; how late it does, in ms, is written to FOLDER/delays.txt
+as it comes.
+"""
+
+import asyncio
+import sys
+from pathlib import Path
+
+from tornado.ioloop import IOLoop
+
+import apps.server
+
+PERIOD = 0.01
+
+
+async def probe(path: Path) -> None:
+    loop = asyncio.get_running_loop()
+    with path.open("w") as file:
+        while True:
+            due = loop.time() + PERIOD
+            await asyncio.sleep(PERIOD)
+            print(f"{1000 * (loop.time() - due):.3f}", file=file, flush=True)
+
+
+if __name__ == "__main__":
+    port, folder = int(sys.argv[1]), Path(sys.argv[2])
+    tasks: list[asyncio.Task] = []  # kept, or the loop may drop it
+
+    def start_probe() -> None:
+        tasks.append(asyncio.get_event_loop().create_task(probe(folder / "delays.txt")))
+
+    IOLoop.current().add_callback(start_probe)
+    apps.server.serve(port=port, runs=folder / "runs", workers=2)

@@ -1,0 +1,86 @@
+"""How fast the pages answer: a slider to its drawn picture, the server while a run works.
+
+``make bench`` prints the figures that BENCHMARKS.md tells; nothing here asserts a time.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from ui_server import free_port, wait_until_served
+
+pytestmark = [pytest.mark.ui, pytest.mark.bench]
+
+#: Times each key from its event to the second animation frame after the new line's data came.
+STOPWATCH = """
+() => {
+  const models = [...Bokeh.documents[0]._all_models.values()]
+  const lines = models.filter(m => m.type === "ColumnDataSource" && m.data.y && m.data.y.length > 50)
+  window.times = []
+  let pressed = null
+  window.addEventListener("keydown", () => { pressed = performance.now() }, true)
+  const drawn = () => {
+    if (pressed === null) { return }
+    const began = pressed
+    pressed = null
+    requestAnimationFrame(() => requestAnimationFrame(() => {
+      window.times.push(performance.now() - began)
+    }))
+  }
+  for (const source of lines) { source.properties.data.change.connect(drawn) }
+  for (const source of lines) { source.streaming.connect(drawn) }
+  return lines.length
+}
+"""
+
+
+def told(capsys, title: str, values: np.ndarray) -> None:
+    median, late = np.percentile(values, [50, 95])
+    with capsys.disabled():
+        print(f"\n{title}: median {median:.1f} ms, 95th percentile {late:.1f} ms, n {values.size}")
+
+
+def test_slider_to_drawn_picture(lab, capsys):
+    page = lab("model=spass")
+    expect(page.get_by_text(re.compile(r"end at 1\.618"))).to_be_visible()
+    slider = page.get_by_role("slider", name=re.compile("^input rate")).first
+    slider.focus()
+    assert page.evaluate(STOPWATCH) > 0
+    for _ in range(40):
+        before = page.evaluate("window.times.length")
+        slider.press("ArrowRight")
+        page.wait_for_function(f"window.times.length > {before}")
+    told(capsys, "SPaSS slider to drawn picture", np.array(page.evaluate("window.times")[5:]))
+
+
+def test_event_loop_while_a_run_works(page, tmp_path, capsys):
+    port = free_port()
+    here = Path(__file__).with_name("probed_server.py")
+    log = tmp_path / "log.txt"
+    with log.open("w") as file:
+        server = subprocess.Popen(
+            [sys.executable, str(here), str(port), str(tmp_path)], stdout=file, stderr=file
+        )
+    try:
+        address = f"http://localhost:{port}"
+        wait_until_served(address, server, log)
+        page.goto(f"{address}/lab?model=sdm&patterns=random+words&stored=2000&cues=500&reads=20")
+        page.get_by_role("button", name="Run", exact=True).click(timeout=60_000)
+        expect(page.get_by_text(re.compile("writing word|reading cues"))).to_be_visible()
+        begun = len((tmp_path / "delays.txt").read_text().splitlines())
+        time.sleep(15)
+        delays = np.array((tmp_path / "delays.txt").read_text().split(), float)[begun:]
+        still = page.get_by_text(re.compile("writing word|reading cues")).count()
+        assert still, "the run ended before the measurement did"
+    finally:
+        server.terminate()
+        server.wait(20)
+    told(capsys, "event loop's delay while a run works", delays)
