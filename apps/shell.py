@@ -8,6 +8,7 @@ import panel as pn
 import panel_material_ui as pmui
 import param
 from panel.custom import JSComponent
+from panel.util import edit_readonly
 
 #: Below this width the parameters open as a sheet.
 PHONE = 700
@@ -90,6 +91,10 @@ def page(title: str, main: list[Any], sidebar: list[Any], here: str) -> pmui.Pag
         busy_indicator=None,
         theme_config=theme(),
     )
+    # The page would follow Panel's "busy", and each change of a page walks through all its models
+    # (0.1 s, twice for every look at a run).
+    with edit_readonly(made):
+        made.busy = False
     return made
 
 
