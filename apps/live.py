@@ -6,6 +6,7 @@ HoloViews elements); everything else is replaced. A figure keeps its size whatev
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -82,23 +83,31 @@ class LivePlot:
 
     def replace(self, data: xr.Dataset) -> None:
         """Show these data and nothing of what was there."""
-        staying = {one.name for one in series(self.observable, data) if not one.grows}
-        for name in self._drawn:
-            if name not in staying:
-                self._empty(name)
-        self.show(data)
+        drawn = series(self.observable, data)
+        for name in self._drawn.keys() - {one.name for one in drawn}:
+            self._empty(name)
+        self._show(drawn, data, continued=False)
 
     def show(self, data: xr.Dataset) -> None:
         """Add what is new: growing series are continued, all others replaced."""
-        for one in series(self.observable, data):
+        self._show(series(self.observable, data), data, continued=True)
+
+    def _show(self, drawn: list[Series], data: xr.Dataset, continued: bool) -> None:
+        first = [one for one in drawn if one.name not in self._drawn]
+        for one in drawn:
             if one.name in self._drawn:
-                self._feed(one)
-            else:
+                self._feed(one, continued)
+        with self._frozen() if first else nullcontext():
+            for one in first:
                 self._add(one)
-        self._tell()
+            self._tell()
         for axis, text in zip(self.figure.axis, axis_labels(self.observable, data), strict=False):
             if text and axis.axis_label != text:
                 axis.axis_label = text
+
+    def _frozen(self) -> Any:
+        """Let the page count its models once, not at each new glyph (0.1 s a time)."""
+        return self.figure.document.models.freeze() if self.figure.document else nullcontext()
 
     def paint(self, dark: bool) -> None:
         """Give everything the colours of light or dark ground."""
@@ -136,12 +145,14 @@ class LivePlot:
         source: Any = self._drawn[name][1][0].data_source
         source.data = {column: [] for column in source.data}
 
-    def _feed(self, one: Series) -> None:
+    def _feed(self, one: Series, continued: bool) -> None:
         """Give new data to a series that is drawn already."""
         _, renderers = self._drawn[one.name]
         self._drawn[one.name] = (one, renderers)
         source: Any = renderers[0].data_source
-        if one.grows and len(source.data["x"]):  # emptied columns are lists, which are slow
+        if (
+            continued and one.grows and len(source.data["x"])
+        ):  # emptied columns are lists, which are slow
             source.stream(columns(one))
         else:
             source.data = columns(one)

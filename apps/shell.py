@@ -8,7 +8,7 @@ import panel as pn
 import panel_material_ui as pmui
 import param
 from panel.custom import JSComponent
-from panel.util import edit_readonly
+from panel.util.parameters import edit_readonly
 
 #: Below this width the parameters open as a sheet.
 PHONE = 700

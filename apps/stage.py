@@ -97,4 +97,4 @@ def together() -> Any:
     A hold that begins before the page has loaded is never let go of (Panel 1.9), and then nothing
     reaches the browser any more.
     """
-    return pn.io.hold(freeze=True) if pn.state.loaded else nullcontext()
+    return pn.io.hold() if pn.state.loaded else nullcontext()

@@ -33,7 +33,7 @@ from workbench import (
     variable,
 )
 
-FRAMES = 20
+FRAMES = 10
 SAMPLES = 200  # points of time in a record
 LOWEST_START = 0.05
 TETZLAFF_2012 = Reference(
@@ -244,7 +244,7 @@ class SynapticScaling(Model):
     )
     presets = {
         "Weak input": {"input_rate": 0.5},
-        "Strong input": {"input_rate": 2.0, "target_rate": 1.0, "kappa": 3.0, "highest_start": 6.0},
+        "Strong input": {"input_rate": 2.0, "kappa": 3.0, "highest_start": 6.0},
         "Nearly Hebbian": {"kappa": 20.0, "highest_start": 10.0},
         "Scaling rules": {"kappa": 0.1, "target_rate": 2.0},
     }
