@@ -15,7 +15,9 @@ from collections.abc import Callable
 from typing import Any
 
 from llvmlite import ir
-from numba.core import cgutils, types
+from llvmlite.binding import get_host_cpu_features
+from numba import config, types
+from numba.core import cgutils
 
 from models.sdm.intrinsics import intrinsic
 from models.sdm.planes import CHUNK_BITS
@@ -33,6 +35,9 @@ _VECTOR = ir.VectorType(_I64, 8)
 _BYTES = 64
 # Arrays start on cache lines where they are made, but not after unpickling.
 _ALIGNMENT = 8
+# Whether the code is compiled for this machine and it has three-input logic on 512 bits.
+_NATIVE = getattr(config, "CPU_NAME", None) is None
+_TERNARY = _NATIVE and get_host_cpu_features().get("avx512f", False)
 
 
 def _constant(value: int) -> ir.Constant:
@@ -54,13 +59,18 @@ def _store(builder: Builder, value: Value, base: Value, offset: Value | int) -> 
     builder.store(value, _at(builder, base, offset), align=_ALIGNMENT)
 
 
-def _majority(builder: Builder, a: Value, b: Value, c: Value) -> Value:
-    return builder.or_(builder.and_(a, b), builder.and_(c, builder.or_(a, b)))
-
-
 def _add(builder: Builder, a: Value, b: Value, c: Value) -> tuple[Value, Value]:
     """Full adder: sum and carry of three one-bit numbers in every lane."""
-    return builder.xor(builder.xor(a, b), c), _majority(builder, a, b, c)
+    total = builder.xor(builder.xor(a, b), c)
+    if not _TERNARY:
+        return total, builder.or_(builder.and_(a, b), builder.and_(c, builder.or_(a, b)))
+    # Two instructions in all; the compiler alone would take two for the majority.
+    number = ir.IntType(32)
+    kind = ir.FunctionType(_VECTOR, [_VECTOR, _VECTOR, _VECTOR, number])
+    majority = cgutils.get_or_insert_function(
+        builder.module, kind, "llvm.x86.avx512.pternlog.q.512"
+    )
+    return total, builder.call(majority, [a, b, c, ir.Constant(number, 0b11101000)])
 
 
 def _absorb(builder: Builder, plane: Value, bits: list[Value]) -> tuple[Value, list[Value]]:

@@ -247,11 +247,12 @@ class DistributedRecall(Model):
     def validate(self) -> None:
         """Refuse sizes that cannot work together."""
         active = self.hard_locations * self.access_fraction
-        if active < LEAST_ACTIVE:
+        if active < LEAST_ACTIVE * (1 - 1e-9):  # 1,250 x 0.0024 is a hair less than 3
+            least = rounded_up(LEAST_ACTIVE / self.hard_locations)
             raise ParameterError(
                 f"access_fraction = {self.access_fraction:g} is not allowed: of "
                 f"{self.hard_locations:,} hard locations it would activate {active:.2g}; it must "
-                f"be at least {LEAST_ACTIVE / self.hard_locations:.2g}, or raise hard_locations."
+                f"be at least {least:g}, or raise hard_locations."
             )
         if self.patterns == DIGITS:
             available = count_images(self.data)
@@ -338,7 +339,7 @@ class DistributedRecall(Model):
             counts = np.concatenate([counts, new])
             frame = xr.merge([written_frame(start, new), histogram_frame(counts), shown()])
             message = f"writing word {part.stop:,} of {self.stored:,}"
-            run.emit(frame, 0.4 * part.stop / self.stored, message)
+            run.emit(frame, 0.02 + 0.38 * part.stop / self.stored, message)
         return counts
 
     def recall(self, run: Run, bench: Bench, shown, rng: np.random.Generator) -> None:
@@ -358,9 +359,10 @@ class DistributedRecall(Model):
         return min(max(1, round(-math.log2(self.access_fraction))), 20)
 
     def _bytes(self) -> int:
-        kind = SelectedCoordinateMemory if self.design == SELECTED else SparseDistributedMemory
-        sizes = (self.address_bits, self.hard_locations, self._data_bits())
-        return kind.estimate_bytes(*sizes, counter_bits=int(self.counter_bits))
+        sizes = (self.address_bits, self.hard_locations, self._data_bits(), int(self.counter_bits))
+        if self.design == SELECTED:
+            return SelectedCoordinateMemory.estimate_bytes(*sizes, self._selected_bits())
+        return SparseDistributedMemory.estimate_bytes(*sizes)
 
     def _refuse_too_large(self) -> None:
         try:
@@ -373,6 +375,12 @@ class DistributedRecall(Model):
                 f"{self.address_bits:,} address bits it takes {self._bytes() / 1e9:.1f} GB, and "
                 f"this machine has {there / 1e9:.1f} GB; lower hard_locations or address_bits."
             )
+
+
+def rounded_up(value: float) -> float:
+    """Return the smallest number of two digits that is no smaller than a positive value."""
+    unit = 10.0 ** (math.floor(math.log10(value)) - 1)
+    return float(f"{math.ceil(round(value / unit, 9)) * unit:.2g}")
 
 
 def mean_distance(words: np.ndarray, most: int = 200) -> float:

@@ -12,6 +12,8 @@ from __future__ import annotations
 import gzip
 import math
 import struct
+import zlib
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +27,8 @@ Bits = NDArray[np.bool_]
 IMAGES = ("train-images-idx3-ubyte", "train-images.idx3-ubyte", "images-idx3-ubyte")
 MAGIC = 2051  # first number of an IDX file of images
 MOST_FOR_MEDIANS = 2000
+#: What reading a damaged file raises.
+DAMAGE = (OSError, EOFError, struct.error, zlib.error)
 
 
 @dataclass(frozen=True)
@@ -137,8 +141,9 @@ def find_images(folder: str) -> Path:
     for name in IMAGES:
         for ending in (".gz", ""):
             path = Path(folder) / f"{name}{ending}"
-            if path.is_file():
-                return path
+            with suppress(OSError):  # a name too long, or a folder that may not be looked into
+                if path.is_file():
+                    return path
     raise ParameterError(
         f"data = {folder!r} is not allowed: it must be a folder with MNIST-format files, such as "
         f"{IMAGES[0]}.gz, or empty for the built-in digits."
@@ -150,7 +155,7 @@ def idx_shape(path: Path) -> tuple[int, int, int]:
     try:
         with open_idx(path) as file:
             magic, count, rows, columns = struct.unpack(">4I", file.read(16))
-    except (OSError, EOFError, struct.error) as error:
+    except DAMAGE as error:
         raise ParameterError(f"data: {path.name} could not be read: {error}.") from None
     if magic != MAGIC or min(count, rows, columns) < 1:
         raise ParameterError(f"data: {path.name} is no IDX file of images (it begins {magic}).")
@@ -163,11 +168,12 @@ def read_idx(path: Path) -> NDArray[np.uint8]:
     try:
         with open_idx(path) as file:
             pixels = np.frombuffer(file.read()[16:], np.uint8)
-    except (OSError, EOFError) as error:
+    except DAMAGE as error:
         raise ParameterError(f"data: {path.name} could not be read: {error}.") from None
     if pixels.size != math.prod(shape):
+        what = "is cut short" if pixels.size < math.prod(shape) else "is longer than it says"
         raise ParameterError(
-            f"data: {path.name} is cut short: {pixels.size:,} of {math.prod(shape):,} pixels."
+            f"data: {path.name} {what}: {pixels.size:,} of {math.prod(shape):,} pixels."
         )
     return pixels.reshape(shape)
 

@@ -9,7 +9,6 @@ written. A range of blocks belongs to one thread: writes never meet.
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from models.sdm.bitslice import (
@@ -20,15 +19,18 @@ from models.sdm.bitslice import (
     count_tabulated,
     tabulate,
 )
-from models.sdm.intrinsics import trailing_zeros
+from models.sdm.caching import compiled
+from models.sdm.intrinsics import prefetch, trailing_zeros
 from models.sdm.planes import CHUNK_BITS, LANES
 from models.sdm.rows import empty_sums, prefetch_row, sum_row, update_row
 from models.sdm.sizes import aligned_zeros
 
 MOST_QUERIES = 256
-TABULATE_FROM = 4
+TABULATE_FROM = 8
 TILE_CHUNKS = 2
 _GROUP = 16
+_LINE = 64
+_CHUNK_BYTES = CHUNK_BITS * _LINE
 _WORDS = LANES // 64
 
 
@@ -83,13 +85,14 @@ def workspace(scan: Scan) -> Workspace:
     return Workspace(tables, aligned_zeros((scan.codes.shape[1], scan.start.size), np.uint64))
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def _scan_block(scan, work, block, counters, rows, pending):
     """Count distances of all queries to one block; meanwhile fetch the pending rows."""
     chunks, queries = scan.codes.shape
     planes = scan.start.size // _WORDS - 1
     for query in range(queries):
-        work.state[query] = scan.start
+        for index in range(scan.start.size):
+            work.state[query, index] = scan.start[index]
     if queries < TABULATE_FROM:
         for index in range(pending):
             prefetch_row(counters, rows[index])
@@ -99,22 +102,30 @@ def _scan_block(scan, work, block, counters, rows, pending):
             count_direct(source, mask, state, chunks, planes)
         return
     tables, fetched, slot = work.tables.ctypes.data, 0, 0
-    slots = -(-chunks // TILE_CHUNKS) * -(-queries // _GROUP)
+    groups = -(-queries // _GROUP)
+    slots = -(-chunks // TILE_CHUNKS) * groups
+    # The planes of the next tile come while this one is in use; planes are contiguous.
+    ahead = -(-TILE_CHUNKS * _CHUNK_BYTES // groups // _LINE) * _LINE
     for chunk in range(0, chunks, TILE_CHUNKS):
         size = min(TILE_CHUNKS, chunks - chunk)
-        tabulate(scan.planes[block, chunk * CHUNK_BITS :].ctypes.data, tables, size * GROUPS)
+        source = scan.planes[block, chunk * CHUNK_BITS :].ctypes.data
+        tabulate(source, tables, size * GROUPS)
+        source += size * _CHUNK_BYTES
         for first in range(0, queries, _GROUP):
             codes = scan.codes[chunk, first:].ctypes.data
             state = work.state[first].ctypes.data
             count = min(_GROUP, queries - first)
             count_tabulated(tables, codes, 8 * queries, state, count, size, planes)
+            for offset in range(0, ahead, _LINE):
+                prefetch(source + offset)
+            source += ahead
             slot += 1
             while fetched * slots < pending * slot:
                 prefetch_row(counters, rows[fetched])
                 fetched += 1
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def _collect(scan, work, block, rows, members):
     """List the active (row, query) pairs of a scanned block, queries ascending."""
     top, found = scan.start.size - _WORDS, 0
@@ -131,7 +142,7 @@ def _collect(scan, work, block, rows, members):
     return found
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def sum_range(scan, work, first, last, counters, narrow, used, sums, most):
     """Add the active rows of a range of blocks to the sums of each query."""
     room = work.state.shape[0] * LANES
@@ -147,7 +158,7 @@ def sum_range(scan, work, first, last, counters, narrow, used, sums, most):
         empty_sums(narrow, used, query, sums)
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def update_range(scan, work, first, last, counters, signs, limit):
     """Write each query's data word to its active rows in a range of blocks."""
     room = work.state.shape[0] * LANES
@@ -161,7 +172,7 @@ def update_range(scan, work, first, last, counters, signs, limit):
         update_row(counters, rows[index], signs, members[index], limit)
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def list_range(scan, work, first, last, counters, counts, places, found):
     """Count the active rows of each query; list them from ``places`` on if there is room."""
     room = work.state.shape[0] * LANES

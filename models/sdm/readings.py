@@ -35,6 +35,8 @@ def pictures_reading(data: xr.Dataset) -> str:
     reads = data.shown_distance.size - 1
     if left == 0:
         return f"From a cue with {flipped} of {bits} bits flipped, {reads} reads recall every bit."
+    if flipped == 0:
+        return f"Even from the word itself {reads} reads lead away, to {left} of {bits} wrong bits."
     if left < flipped:
         return (
             f"The cue had {flipped} of {bits} bits flipped; after {reads} reads {left} are wrong."
@@ -57,23 +59,24 @@ def overlap_reading(data: xr.Dataset) -> str:
         )
     if np.isnan(half):
         return f"Reading again and again recalls most words from cues up to {last} bits away."
-    perfect = data.cue_distance.values[data.converged.values == 1.0]
+    all_do = np.cumprod(data.converged.values == 1.0).astype(bool)  # from no noise on
     text = f"Half of the cues {half:.0f} bits away still find their word by repeated reading"
-    return text + (f"; up to {perfect.max()} bits all do." if perfect.size else ".")
+    farthest = int(data.cue_distance.values[all_do].max(initial=0))
+    return text + (f"; up to {farthest} bits all do." if farthest else ".")
 
 
 def critical_reading(data: xr.Dataset) -> str:
     """Say where one read stops helping, in this run and in theory."""
     here = measured_critical_distance(data)
-    auto, hetero = float(data.critical_auto), float(data.critical_hetero)
+    auto, hetero = theory_place(data, "auto"), theory_place(data, "hetero")
     found = (
         f"One read still helps at {int(data.cue_distance[-1])} bits, the noisiest cue tried"
         if np.isnan(here)
         else f"One read stops helping at {here:.0f} bits"
     )
     text = (
-        f"{found}; theory for random words puts that point at {auto:.0f} bits when words are "
-        f"stored at themselves and at {hetero:.0f} when data and address are unrelated."
+        f"{found}; theory for random words puts that point {auto} when words are stored at "
+        f"themselves and {hetero} when data and address are unrelated."
     )
     if float(data.mean_word_distance) < 0.49 * float(data.address_bits):
         text += (
@@ -81,6 +84,14 @@ def critical_reading(data: xr.Dataset) -> str:
             f"apart, random ones {float(data.address_bits) / 2:.0f}), which costs recall."
         )
     return text
+
+
+def theory_place(data: xr.Dataset, name: str) -> str:
+    """Say at which distance a theory lets reading stop to help, which may be at none."""
+    critical = int(data[f"critical_{name}"])
+    if critical > int(data.address_bits):
+        return "at no distance"
+    return f"at {critical} bit{'s' * (critical != 1)}"
 
 
 def activated_reading(data: xr.Dataset) -> str:

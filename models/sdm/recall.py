@@ -100,9 +100,9 @@ def recall_frame(
     }
     if partner is not None:
         truth = bench.partners[chosen]  # type: ignore[index]
-        point["overlap_pair"] = (overlap(partner, truth).mean(), "1", "partner, one read")
+        point["overlap_pair"] = (overlap(partner, truth).mean(), "1", "partner")
         wrong = (partner != truth).sum(axis=1).mean()
-        point["pair_errors"] = (wrong, "bit", "partner, one read")
+        point["pair_errors"] = (wrong, "bit", "partner")
     along = {
         name: variable("trial", [float(value)], units, text)
         for name, (value, units, text) in point.items()

@@ -5,16 +5,16 @@ into 64 bits before they could overflow. Rows are fetched ahead of their use.
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from models.sdm.caching import compiled
 from models.sdm.intrinsics import prefetch, saturating_add
 
 PREFETCH_AHEAD = 8
 _LINE = 64
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def prefetch_row(counters, row):
     """Fetch one row of counters ahead of its use."""
     start = counters.ctypes.data + row * counters.strides[0]
@@ -22,7 +22,7 @@ def prefetch_row(counters, row):
         prefetch(start + offset)
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def update_row(counters, row, signs, query, limit):
     """Add one data word of +1 and -1 to one row, within [-limit, limit]."""
     target, change = counters[row], signs[query]
@@ -31,7 +31,7 @@ def update_row(counters, row, signs, query, limit):
         target[unit] = -limit if value < -limit else value
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def empty_sums(narrow, used, query, sums):
     """Move one query's narrow sums into its 64-bit sums."""
     source, target = narrow[query], sums[query]
@@ -41,7 +41,7 @@ def empty_sums(narrow, used, query, sums):
     used[query] = 0
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def sum_row(counters, row, narrow, used, query, sums, most):
     """Add one row to a query's sums, emptying the narrow ones after ``most`` rows."""
     source, target = counters[row], narrow[query]
@@ -52,7 +52,7 @@ def sum_row(counters, row, narrow, used, query, sums, most):
         empty_sums(narrow, used, query, sums)
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def sum_listed(rows, first, last, counters, narrow, used, sums, most):
     """Sum rows listed by slot and query, rows of shape (slots, queries), for a range of slots."""
     queries = rows.shape[1]
@@ -65,7 +65,7 @@ def sum_listed(rows, first, last, counters, narrow, used, sums, most):
         empty_sums(narrow, used, query, sums)
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def update_listed(rows, first, last, counters, signs, limit):
     """Write queries to the rows listed by slot and query, for a range of slots."""
     queries = rows.shape[1]
@@ -76,7 +76,7 @@ def update_listed(rows, first, last, counters, signs, limit):
         update_row(counters, flat[index], signs, index % queries, limit)
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def listed_rows(bits, coordinates, rows):
     """Row of each group that each word selects: its bits at the group's coordinates, in binary."""
     groups, selected = coordinates.shape

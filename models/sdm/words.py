@@ -25,7 +25,7 @@ class WordForm:
     def unflatten(self, values: NDArray, axis: int) -> NDArray:
         """Replace the axis that counts words by the leading axes of this form."""
         axis %= values.ndim
-        return values.reshape(*values.shape[:axis], *self.batch, *values.shape[axis + 1 :])
+        return values.reshape((*values.shape[:axis], *self.batch, *values.shape[axis + 1 :]))
 
 
 def parse_words(words: ArrayLike, bits: int, what: str) -> tuple[NDArray[np.bool_], WordForm]:
