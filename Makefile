@@ -40,12 +40,11 @@ check: .venv/.test ## Lint, formatting, types, import contracts
 	$(BIN)/python -m pyright
 	$(BIN)/lint-imports
 
-screenshots: .venv/.test chromium ## Take a picture at the end of every browser test, in test-results/
-	$(BIN)/python -m pytest -m ui --screenshot on --full-page-screenshot $(ARGS)
+notebooks: .venv/.test ## Bring each notebook's .ipynb up to its .py, which is the one to edit
+	$(BIN)/jupytext --quiet --update --to ipynb notebooks/*.py
 
-notebooks: .venv/.test ## Run the notebooks and write their .ipynb with results
-	$(BIN)/jupytext --quiet --to ipynb --set-kernel python3 notebooks/*.py
-	$(BIN)/jupyter-execute --inplace notebooks/*.ipynb
+screenshots: .venv/.test chromium ## Take the README's screenshots from a running workbench
+	$(BIN)/python tests/ui/screenshots.py
 
 clean: ## Remove what tests and builds left behind (.venv stays)
 	rm -rf build dist test-results *.egg-info .pytest_cache .hypothesis .ruff_cache

@@ -67,7 +67,8 @@ def load(backend: str, notebook: bool = False) -> None:
     The backend that was current stays current, save where there was none.
     """
     if notebook and in_notebook() and not hv.extension._loaded:
-        hv.extension(backend, logo=False)  # type: ignore[operator]
+        # Inline, or the notebook would ask a host outside for Bokeh's script.
+        hv.extension(backend, inline=True, logo=False)  # type: ignore[operator]
     current = hv.Store.current_backend if hv.Store.renderers else backend
     importlib.import_module(MODULES[backend])
     hv.Store.set_current_backend(current)

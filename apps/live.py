@@ -172,7 +172,8 @@ class LivePlot:
         width = 1.2 if one.kind == "theory" else 2.2
         alpha = 0.75 if one.crowd else 1.0
         return [self.figure.line(
-            "x", "y", source=source, line_width=width, line_alpha=alpha, line_dash=one.dash
+            "x", "y", source=source, line_width=width, line_alpha=alpha, line_dash=one.dash,
+            line_join="round",
         )]  # fmt: skip
 
     def _points(self, _one: Series, source: ColumnDataSource) -> list[GlyphRenderer]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -219,8 +220,11 @@ def failure_sentence(model: Model, error: Exception) -> str:
 
 
 def progress_bar(model: Model) -> Any:
-    """Return a bar from 0 to 100 %, fit for a terminal or a notebook."""
-    from tqdm.auto import tqdm
+    """Return a bar from 0 to 100 %, fit for a terminal or, with ipywidgets, a notebook."""
+    if importlib.util.find_spec("ipywidgets"):
+        from tqdm.auto import tqdm
+    else:
+        from tqdm import tqdm
 
     shape = "{l_bar}{bar}| {elapsed}<{remaining}"
     return tqdm(total=100, desc=model.title or model.key, bar_format=shape, leave=False)

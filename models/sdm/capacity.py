@@ -97,6 +97,12 @@ def capacity(hard_locations: ArrayLike, access_fraction: ArrayLike, z_score: Arr
     ndarray
         Number of words T; below 1 where one word already fails.
 
+    Notes
+    -----
+    The spread of the number of active locations enters as if it were noise on every read, which
+    makes the formula cautious where few locations are active: a memory of 20,000 locations was
+    filled with 1,636 words until half of them held an error, where it says 1,383.
+
     References
     ----------
     Bricken and Pehlevan 2021, code of the optimal Hamming distance.
