@@ -266,10 +266,13 @@ class Lab(pn.viewable.Viewer):
             "png": ("Figure (PNG)", ".png", lambda: picture(self._kept(), "png")),
             "svg": ("Figure (SVG)", ".svg", lambda: picture(self._kept(), "svg")),
         }
-        return {"link": link} | {
+        keep = pmui.Button(label="Keep", icon="bookmark_add", variant="text", size="small")
+        keep.on_click(self._keep)
+        files = {
             name: self._download(label, ending, make)
             for name, (label, ending, make) in offers.items()
         }
+        return {"link": link, "keep": keep} | files
 
     def _download(self, label: str, ending: str, make: Any) -> Any:
         offer = pmui.FileDownload(
@@ -287,6 +290,17 @@ class Lab(pn.viewable.Viewer):
         for name, offer in self._files.items():
             if name != "link":
                 offer.disabled = not ready
+
+    def _keep(self, _event: Any) -> None:
+        """Store what is shown; runs of a worker are stored by themselves."""
+        record = self._kept()
+        if self.job is None or record is not self.job.record:
+            try:
+                self.desk.store.add(record)
+            except OSError as error:
+                self.toolbar.problem(str(error))
+                return
+        self.toolbar.ready(f"Kept as record {record.stamp.id}; the command runs lists it.")
 
     def _kept(self) -> Record:
         if self.record is None:

@@ -342,11 +342,11 @@ assert abs(found - predicted) < 1e-3
 #
 # On the lab page one can move a slider while a model runs. In a notebook the same is said
 # beforehand: a `Change` gives a parameter a new value from the frame with this number on (this
-# model makes 20 frames). Here the input jumps from 1 to 3 after a third of the run and falls to
+# model makes 10 frames). Here the input jumps from 1 to 3 after a third of the run and falls to
 # 0.5 after two thirds.
 
 # %%
-changes = [Change(7, "input_rate", 3.0), Change(14, "input_rate", 0.5)]
+changes = [Change(3, "input_rate", 3.0), Change(7, "input_rate", 0.5)]
 bent = workbench.run(models.get("spass")(duration=12), changes=changes, progress=False)
 figure(bent, observables=models.get("spass").observables[:2])
 
@@ -358,8 +358,8 @@ figure(bent, observables=models.get("spass").observables[:2])
 
 # %%
 weights = bent.data.weight.isel(start=2)
-for frame, u in zip([7, 14, 20], [1.0, 3.0, 0.5], strict=True):
-    now = float(weights.isel(time=10 * frame))  # ten samples a frame, after the one at time 0
+for frame, u in zip([3, 7, 10], [1.0, 3.0, 0.5], strict=True):
+    now = float(weights.isel(time=20 * frame))  # 20 samples a frame, after the one at time 0
     print(
         f"after frame {frame:2}: w = {now:.4f}   fixed point {float(fixed_point(u, 1, 1)[0]):.4f}"
     )

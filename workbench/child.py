@@ -119,9 +119,14 @@ def work(packed: bytes, seed: int, changes: list[Change], pipe: Connection, nice
     if run and status != COMPLETE:
         with suppress(Exception):  # the state may be halfway from one frame to the next
             run.make()
-    frames, made = (run.gathered.dataset(), run.changes) if run else (xr.Dataset(), [])
+    frames = xr.Dataset()
+    if run:
+        try:
+            frames = run.gathered.dataset()
+        except ValueError as error:  # its variables do not fit to each other
+            status = f"partial: {failure_sentence(run.model, error)}"
     with suppress(OSError):  # nobody listens any more
-        pipe.send(("ended", frames, made, status))
+        pipe.send(("ended", frames, run.changes if run else [], status))
     pipe.close()
 
 

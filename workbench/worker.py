@@ -263,8 +263,12 @@ class Worker:
 
     def _finish(self, status: str) -> None:
         wall_time = time.perf_counter() - self.started
+        try:
+            data = self._all.dataset()
+        except ValueError as error:  # its variables do not fit to each other
+            data, status = xr.Dataset(), f"partial: {failure_sentence(self.model, error)}"
         stamp = Stamp.of(self.model, self.seed, self._changes, status, wall_time)
-        self.record = Record(self._all.dataset(), stamp)
+        self.record = Record(data, stamp)
         with self._turn:
             if status == COMPLETE:
                 self.state, self.progress, self.message = "finished", 1.0, ""

@@ -9,12 +9,11 @@ comes.
 from __future__ import annotations
 
 import math
-import os
 
 import numpy as np
 import xarray as xr
 
-from models.sdm import readings, theory
+from models.sdm import limits, theory
 from models.sdm.inputs import (
     Words,
     count_images,
@@ -24,7 +23,16 @@ from models.sdm.inputs import (
     random_words,
 )
 from models.sdm.memory import SparseDistributedMemory
-from models.sdm.recall import Bench, recall_frame, shown_frame, theory_frame
+from models.sdm.observables import EQUATIONS, OBSERVABLES
+from models.sdm.recall import (
+    Bench,
+    histogram_frame,
+    mean_distance,
+    recall_frame,
+    shown_frame,
+    theory_frame,
+    written_frame,
+)
 from models.sdm.references import ALPAYDIN_1998, BRICKEN_2021, JAECKEL_1989, KANERVA_1988
 from models.sdm.selected import SelectedCoordinateMemory
 from models.sdm.store import HardLocationMemory
@@ -32,10 +40,6 @@ from workbench import (
     Choice,
     Cost,
     Count,
-    Curve,
-    Equation,
-    Histogram,
-    Images,
     Model,
     ParameterError,
     Quantity,
@@ -49,8 +53,8 @@ from workbench import (
 HAMMING, SELECTED = "Hamming circle", "selected coordinates"
 DIGITS, RANDOM = "handwritten digits", "random words"
 BALANCED, INK = "darker than its median", "inked"
+CPU, GPU = "processor", "GPU"
 WRITING_FRAMES = 40
-LEAST_ACTIVE = 3
 
 
 class DistributedRecall(Model):
@@ -67,96 +71,8 @@ class DistributedRecall(Model):
     pace = "seconds"
     cover = 2
     references = (KANERVA_1988, BRICKEN_2021)
-    equations = (
-        Equation(
-            r"y_m(x) = \begin{cases} 1 & d(x, A_m) \le R \\ 0 & \text{otherwise} \end{cases}",
-            "An address x activates every hard location m whose own address A_m lies within the "
-            "radius R, counted in differing bits.",
-        ),
-        Equation(
-            r"C_m \leftarrow C_m + y_m(x)\,(2w - 1)",
-            "Writing the word w adds +1 for each 1 and -1 for each 0 to the counters of the "
-            "active locations.",
-        ),
-        Equation(
-            r"z_u = 1 \;\text{if}\; \sum_m y_m(x)\, C_{m u} > 0, \;\text{else}\; 0",
-            "Reading sums the counters of the active locations; each bit is the sign of its sum.",
-        ),
-        Equation(
-            r"d' = (N - d)\,\Phi\!\left(-\frac{\phi(d) + \mu}{\sigma}\right) "
-            r"+ d\,\Phi\!\left(-\frac{\phi(d) - \mu}{\sigma}\right), \quad "
-            r"\phi(d) = M\,I(d)",
-            "Expected distance after one read of a cue d bits away, for random words stored at "
-            "themselves: phi locations vote for the stored word, and the pull mu towards the cue "
-            "comes from its other neighbours. With a partner word, which is unrelated to the "
-            "address, there is no pull: N Phi(-phi / sigma). The simple form takes all votes of "
-            "other words as independent.",
-        ),
-        Equation(
-            r"I(d) \approx e^{\beta\,(1 - 2d/N)}",
-            "The share of locations that two addresses have in common falls nearly exponentially "
-            "with their distance: reading is softmax attention over the stored words.",
-        ),
-    )
-    observables = (
-        Images(
-            ("pictures",), "Recall of one word, read by read", reading=readings.pictures_reading
-        ),
-        Curve(
-            ("overlap_one_read", "overlap_final", "overlap_pair"),
-            "Recall overlap against cue noise",
-            x="cue_distance",
-            y_label="overlap with the stored word",
-            theory=("theory_overlap_auto", "theory_overlap_hetero", "theory_overlap_simple"),
-            roles={
-                "overlap_one_read": "recall",
-                "overlap_final": "engram",
-                "overlap_pair": "paired",
-                "theory_overlap_auto": "recall",
-                "theory_overlap_hetero": "paired",
-                "theory_overlap_simple": "other",
-            },
-            reading=readings.overlap_reading,
-        ),
-        Curve(
-            ("distance_one_read", "pair_errors"),
-            "Where reading converges",
-            x="cue_distance",
-            y_label="wrong bits after one read",
-            theory=(
-                "theory_distance_auto", "theory_distance_hetero", "theory_distance_simple",
-                "no_gain",
-            ),
-            marks=("critical_auto", "critical_hetero", "critical_simple"),
-            roles={
-                "distance_one_read": "recall",
-                "pair_errors": "paired",
-                "theory_distance_auto": "recall",
-                "theory_distance_hetero": "paired",
-                "theory_distance_simple": "other",
-                "critical_auto": "recall",
-                "critical_hetero": "paired",
-                "critical_simple": "other",
-            },
-            reading=readings.critical_reading,
-        ),
-        Histogram(
-            ("activated_histogram",),
-            "Hard locations that an address activates",
-            marks=("expected_activated",),
-            roles={"activated_histogram": "engram"},
-            reading=readings.activated_reading,
-        ),
-        Curve(
-            ("shared_locations",),
-            "Locations shared by cue and word",
-            x="cue_distance",
-            y_label="shared hard locations",
-            theory=("theory_shared", "softmax_shared"),
-            roles={"shared_locations": "cue", "softmax_shared": "inhibitory"},
-            reading=readings.attention_reading,
-        ),
-    )  # fmt: skip
+    equations = EQUATIONS
+    observables = OBSERVABLES
     presets = {
         "Random words, where theory holds": {"patterns": RANDOM, "stored": 1000},
         "Balanced pixels, nearer to theory": {"pixel_code": BALANCED, "stored": 300},
@@ -238,6 +154,10 @@ class DistributedRecall(Model):
         doc="how an address activates locations: within a radius (Kanerva), or where a few "
         "selected bits agree (Jaeckel), which needs no search",
     )  # fmt: skip
+    device = Choice(
+        CPU, options=[CPU, GPU], group="Memory",
+        doc="what computes; a GPU gives the same record (Hamming circle only)",
+    )  # fmt: skip
     counter_bits = Choice(
         "8", options=["8", "16", "32"], group="Memory", label="bits of a counter",
         doc="size of a counter, which stays at its largest value rather than overflow",
@@ -245,22 +165,17 @@ class DistributedRecall(Model):
 
     def validate(self) -> None:
         """Refuse sizes that cannot work together."""
-        active = self.hard_locations * self.access_fraction
-        if active < LEAST_ACTIVE * (1 - 1e-9):  # 1,250 x 0.0024 is a hair less than 3
-            least = rounded_up(LEAST_ACTIVE / self.hard_locations)
-            raise ParameterError(
-                f"access_fraction = {self.access_fraction:g} is not allowed: of "
-                f"{self.hard_locations:,} hard locations it would activate {active:.2g}; it must "
-                f"be at least {least:g}, or raise hard_locations."
-            )
+        limits.refuse_too_few_active(self.hard_locations, self.access_fraction)
         if self.patterns == DIGITS:
-            available = count_images(self.data)
-            if self.stored > available:
-                raise ParameterError(
-                    f"stored = {self.stored:,} is not allowed: it must be at most {available:,}, "
-                    f"the number of digits there are; random words have no such limit."
-                )
-        self._refuse_too_large()
+            limits.refuse_too_many(self.stored, count_images(self.data))
+        if self.device == GPU and self.design != HAMMING:
+            raise ParameterError(
+                f"device = {GPU!r} is not allowed with the design {self.design!r}, which needs "
+                f"no search: it must be {CPU!r}."
+            )
+        if self.device == GPU:
+            limits.refuse_without_gpu(GPU, otherwise=CPU)
+        limits.refuse_too_large(self.hard_locations, self.address_bits, self._bytes())
 
     def cost(self) -> Cost:
         """Estimate from the words scanned against the hard locations, as measured on two cores."""
@@ -300,6 +215,10 @@ class DistributedRecall(Model):
         common = {"seed": seed, "counter_bits": int(self.counter_bits)}
         if self.design == SELECTED:
             return SelectedCoordinateMemory(*sizes, selected_bits=self._selected_bits(), **common)
+        if self.device == GPU:
+            from models.sdm.torch_memory import TorchSparseDistributedMemory as OnGpu
+
+            return OnGpu(*sizes, access_fraction=self.access_fraction, device="cuda", **common)
         return SparseDistributedMemory(*sizes, access_fraction=self.access_fraction, **common)
 
     def words(self, rng: np.random.Generator) -> Words:
@@ -314,8 +233,9 @@ class DistributedRecall(Model):
 
     def expected(self, memory: HardLocationMemory, words: Words) -> xr.Dataset:
         """Return the theory for these sizes, and how far apart the words really are."""
-        if isinstance(memory, SparseDistributedMemory):
-            radius = memory.radius
+        if self.design == HAMMING:
+            radius = theory.radius_for_access_fraction(self.address_bits, self.access_fraction)
+            radius = int(radius)
             curve = theory.circle_overlap(self.address_bits, radius)
         else:
             radius = self.address_bits // 2
@@ -362,50 +282,3 @@ class DistributedRecall(Model):
         if self.design == SELECTED:
             return SelectedCoordinateMemory.estimate_bytes(*sizes, self._selected_bits())
         return SparseDistributedMemory.estimate_bytes(*sizes)
-
-    def _refuse_too_large(self) -> None:
-        try:
-            there = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-        except (AttributeError, ValueError):
-            return  # a system that does not tell
-        if self._bytes() > 0.8 * there:
-            raise ParameterError(
-                f"hard_locations = {self.hard_locations:,} is not allowed: with "
-                f"{self.address_bits:,} address bits it takes {self._bytes() / 1e9:.1f} GB, and "
-                f"this machine has {there / 1e9:.1f} GB; lower hard_locations or address_bits."
-            )
-
-
-def rounded_up(value: float) -> float:
-    """Return the smallest number of two digits that is no smaller than a positive value."""
-    unit = 10.0 ** (math.floor(math.log10(value)) - 1)
-    return float(f"{math.ceil(round(value / unit, 9)) * unit:.2g}")
-
-
-def mean_distance(words: np.ndarray, most: int = 200) -> float:
-    """Return the mean number of bits in which two of the (first) words differ."""
-    part = words[:most].astype(np.float32)
-    if len(part) < 2:
-        return float("nan")
-    on = part.sum(axis=0)
-    pairs = len(part) * (len(part) - 1) / 2
-    return float((on * (len(part) - on)).sum() / pairs)
-
-
-def written_frame(start: int, counts: np.ndarray) -> xr.Dataset:
-    """Return how many locations each newly written word activated."""
-    step = variable("step", np.arange(start + 1, start + 1 + len(counts)), "1", "word written")
-    activated = variable("step", counts, "1", "activated hard locations")
-    return xr.Dataset({"activated": activated}, coords={"step": step})
-
-
-def histogram_frame(counts: np.ndarray) -> xr.Dataset:
-    """Return how often each number of active locations came, in about 30 bins."""
-    low, high = int(counts.min()), int(counts.max())
-    width = max(1, math.ceil((high - low + 1) / 30))
-    edges = np.arange(low, high + width + 1, width)
-    often, _ = np.histogram(counts, edges)
-    return xr.Dataset(
-        {"activated_histogram": variable("activated_bin", often, "1", "number of words")},
-        coords={"activated_bin": variable("activated_bin", edges[:-1], "1", "active locations")},
-    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -203,3 +204,32 @@ def theory_frame(
         }
     near_bits = variable("distance", distance[near], "bit", "flipped bits of the cue")
     return xr.Dataset(variables, coords={"distance": near_bits})
+
+
+def mean_distance(words: np.ndarray, most: int = 200) -> float:
+    """Return the mean number of bits in which two of the (first) words differ."""
+    part = words[:most].astype(np.float32)
+    if len(part) < 2:
+        return float("nan")
+    on = part.sum(axis=0)
+    pairs = len(part) * (len(part) - 1) / 2
+    return float((on * (len(part) - on)).sum() / pairs)
+
+
+def written_frame(start: int, counts: np.ndarray) -> xr.Dataset:
+    """Return how many locations each newly written word activated."""
+    step = variable("step", np.arange(start + 1, start + 1 + len(counts)), "1", "word written")
+    activated = variable("step", counts, "1", "activated hard locations")
+    return xr.Dataset({"activated": activated}, coords={"step": step})
+
+
+def histogram_frame(counts: np.ndarray) -> xr.Dataset:
+    """Return how often each number of active locations came, in about 30 bins."""
+    low, high = int(counts.min()), int(counts.max())
+    width = max(1, math.ceil((high - low + 1) / 30))
+    edges = np.arange(low, high + width + 1, width)
+    often, _ = np.histogram(counts, edges)
+    return xr.Dataset(
+        {"activated_histogram": variable("activated_bin", often, "1", "number of words")},
+        coords={"activated_bin": variable("activated_bin", edges[:-1], "1", "active locations")},
+    )

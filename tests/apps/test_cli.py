@@ -678,12 +678,12 @@ def test_show_as_json(kinds):
 
 
 def test_show_tells_live_changes_the_last_ones():
-    changes = [workbench.Change(i + 1, "kappa", 1.0 + i) for i in range(12)]
+    changes = [workbench.Change(min(i + 1, 10), "kappa", 1.0 + i) for i in range(12)]
     workbench.run(models.get("spass")(), 1, progress=False, changes=changes).save("a.nc")
     lines = [" ".join(line.split()) for line in call("show", "a.nc").out.splitlines()]
     assert "2 earlier" in lines
     assert "frame 3 kappa 3.0" in lines
-    assert "frame 12 kappa 12.0" in lines
+    assert "frame 10 kappa 12.0" in lines
     assert "frame 2 kappa 2.0" not in lines
     workbench.run(models.get("spass")(), 1, progress=False, changes=changes[:1]).save("b.nc")
     shown = call("show", "b.nc").out

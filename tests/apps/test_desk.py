@@ -9,7 +9,7 @@ import workbench
 from apps import desk as module
 from apps.desk import Desk
 from tests.workers import Breaks, Clock, Unloadable
-from workbench import Change, ParameterError
+from workbench import Change, ParameterError, Worker
 from workbench.store import Store
 
 LONG = 60.0
@@ -246,6 +246,22 @@ def test_close_stops_what_goes_on_and_what_waits(store):
     assert [job.worker is not None for job in jobs] == [True, True, False, False, False]
     until(lambda: set(stored(store)) == {0, 1})
     desk.close()
+
+
+def test_close_gives_no_waiting_run_its_turn(desk, monkeypatch):
+    first = endless(desk)
+    waiting = [endless(desk, seed) for seed in (2, 3)]
+    stop = Worker.stop
+
+    def stop_and_give_way(worker):
+        stop(worker)
+        worker.wait(LONG)
+        time.sleep(0.3)
+
+    monkeypatch.setattr(Worker, "stop", stop_and_give_way)
+    desk.close()
+    assert first.state == "stopped"
+    assert [job.worker for job in waiting] == [None, None]
 
 
 def test_runs_may_be_started_from_many_threads(store):

@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from conftest import QUIET, find_browser  # noqa: E402
 from ui_server import free_port, wait_until_served  # noqa: E402
 
-TO = Path(__file__).parents[2] / "apps" / "pictures" / "readme"
+TO = Path(__file__).parents[2] / "notebooks" / "images"
 
 
 def lab_sdm(page: Page, address: str) -> None:

@@ -551,6 +551,14 @@ def test_a_frame_that_does_not_fit_to_those_sent_before_fails_the_run(start):
     assert watch.take() is not None
 
 
+@pytest.mark.parametrize("how", ["clash", "apart"])
+def test_variables_that_do_not_fit_to_each_other_fail_the_run(how, start):
+    worker = start(Breaks(how=how))
+    worker.wait(LONG)
+    assert worker.state == "failed"
+    assert worker.message.startswith("The model 'breaks' failed: ValueError: conflicting sizes")
+
+
 def test_an_end_of_file_in_the_model_is_not_taken_for_the_end_of_the_pipe(start):
     worker = start(Breaks(how="file"))
     record = worker.wait(LONG)
