@@ -37,6 +37,7 @@ class Job:
         self.problem = ""
         self.cancelled = False
         self._desk = desk
+        self._keeper: threading.Thread | None = None
 
     @property
     def state(self) -> str:
@@ -79,7 +80,13 @@ class Job:
         except Exception as error:  # what was allowed when it was queued may be so no more
             self.problem = first_line(error)
             return
-        threading.Thread(target=self._keep, daemon=True).start()
+        self._keeper = threading.Thread(target=self._keep, daemon=True)
+        self._keeper.start()
+
+    def join(self, timeout: float) -> None:
+        """Wait until the record of a run that ends is stored."""
+        if self._keeper:
+            self._keeper.join(timeout)
 
     def _keep(self) -> None:
         assert self.worker is not None
@@ -157,6 +164,8 @@ class Desk:
             jobs = list(self._jobs.values())
         for job in jobs:
             job.stop()
+        for job in jobs:  # what the runs had computed is stored before the server goes
+            job.join(timeout=5.0)
 
     def _forget(self) -> None:
         """Let go of the oldest ended runs; their records are in the store."""

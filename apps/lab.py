@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import tempfile
-from pathlib import Path
 from typing import Any
 
 import panel as pn
@@ -16,13 +13,12 @@ import workbench
 from apps.controls import Controls
 from apps.desk import Desk, Job
 from apps.equations import equations_html, sources_html
-from apps.figures import file_stem, save_figure
+from apps.files import Files
 from apps.shell import PHONE, words
 from apps.stage import Stage
 from apps.toolbar import Toolbar, seconds
 from workbench import Change, Model, ParameterError, Record
 from workbench.link import query
-from workbench.script import script
 from workbench.worker import Watch
 
 TICK = 50  # milliseconds between looks at a run
@@ -64,7 +60,7 @@ class Lab(pn.viewable.Viewer):
         self.stage = Stage(type(model))
         self._cost = words(margin=(6, 0))
         self._ticker: Any = None
-        self._files = self._downloads()
+        self.files = Files(lambda: self.record, self._link, self._keep)
         self._sources = words(sources_html(self.model), margin=(8, 0))
         self._data = words("<p>No data yet.</p>", margin=(8, 0))
         self.main = self._main()
@@ -168,7 +164,7 @@ class Lab(pn.viewable.Viewer):
         self.job, self._watch, self.record = job, None, None
         self.stage.clear()
         self.controls.running(True)
-        self._open_files(False)
+        self.files.open(False)
         self._remember(job)
         if self._ticker is None:
             self._ticker = pn.state.add_periodic_callback(self._tick, period=TICK)
@@ -198,7 +194,7 @@ class Lab(pn.viewable.Viewer):
         self.stage.read(self.record.data)
         self._sources.object = sources_html(self.model)
         self._data.object = dataset_html(self.record.data)
-        self._open_files(True)
+        self.files.open(True)
 
     def _remember(self, job: Job | None = None) -> None:
         """Write the whole run into the page's address."""
@@ -207,8 +203,18 @@ class Lab(pn.viewable.Viewer):
         if pn.state.location:
             pn.state.location.search = f"?{text}"
 
-    def _link(self, _event: Any) -> None:
+    def _link(self) -> None:
         self._remember(self.job)
+
+    def _keep(self, record: Record) -> None:
+        """Store what is shown; the run of a worker was stored by itself."""
+        if self.job is None or record is not self.job.record:
+            try:
+                self.desk.store.add(record)
+            except OSError as error:
+                self.toolbar.problem(str(error))
+                return
+        self.toolbar.ready(f"Kept as record {record.stamp.id}: see engram-workbench runs.")
 
     def _estimate(self) -> None:
         cost = self.model.cost()
@@ -225,11 +231,10 @@ class Lab(pn.viewable.Viewer):
             ("Data", self._data),
             sizing_mode="stretch_width",
         )
-        files = pmui.FlexBox(*self._files.values(), gap="8px", margin=(4, 0))
         return pn.Column(
             self.toolbar,
             self.stage,
-            files,
+            self.files,
             tabs,
             sizing_mode="stretch_width",
             margin=(8, 16),
@@ -254,77 +259,12 @@ class Lab(pn.viewable.Viewer):
             sizing_mode="stretch_width", margin=(4, 16),
         )  # fmt: skip
 
-    def _downloads(self) -> dict[str, Any]:
-        link = pmui.Button(label="Copy link", icon="link", variant="text", size="small")
-        link.on_click(self._link)
-        link.js_on_click(
-            code="setTimeout(() => navigator.clipboard.writeText(window.location.href), 300)"
-        )
-        offers = {
-            "script": ("Script", ".py", lambda: script(self._kept()).encode()),
-            "data": ("Data (NetCDF)", ".nc", lambda: netcdf(self._kept())),
-            "png": ("Figure (PNG)", ".png", lambda: picture(self._kept(), "png")),
-            "svg": ("Figure (SVG)", ".svg", lambda: picture(self._kept(), "svg")),
-        }
-        keep = pmui.Button(label="Keep", icon="bookmark_add", variant="text", size="small")
-        keep.on_click(self._keep)
-        files = {
-            name: self._download(label, ending, make)
-            for name, (label, ending, make) in offers.items()
-        }
-        return {"link": link, "keep": keep} | files
-
-    def _download(self, label: str, ending: str, make: Any) -> Any:
-        offer = pmui.FileDownload(
-            label=label, filename=f"run{ending}", variant="text", size="small", disabled=True
-        )
-
-        def deliver() -> io.BytesIO:
-            offer.filename = file_stem(self._kept()) + ending
-            return io.BytesIO(make())
-
-        offer.callback = deliver
-        return offer
-
-    def _open_files(self, ready: bool) -> None:
-        for name, offer in self._files.items():
-            if name != "link":
-                offer.disabled = not ready
-
-    def _keep(self, _event: Any) -> None:
-        """Store what is shown; runs of a worker are stored by themselves."""
-        record = self._kept()
-        if self.job is None or record is not self.job.record:
-            try:
-                self.desk.store.add(record)
-            except OSError as error:
-                self.toolbar.problem(str(error))
-                return
-        self.toolbar.ready(f"Kept as record {record.stamp.id}; the command runs lists it.")
-
-    def _kept(self) -> Record:
-        if self.record is None:
-            raise ParameterError("There is no run yet whose files could be saved.")
-        return self.record
-
 
 def go_to(key: str) -> None:
     """Open the lab with another model."""
     if pn.state.location:
         pn.state.location.search = f"?model={key}"
         pn.state.location.reload = True
-
-
-def netcdf(record: Record) -> bytes:
-    """Return the bytes of a record's NetCDF file."""
-    with tempfile.TemporaryDirectory() as folder:
-        return record.save(Path(folder) / "record.nc").read_bytes()
-
-
-def picture(record: Record, kind: str) -> bytes:
-    """Return the bytes of a record's figure."""
-    with tempfile.TemporaryDirectory() as folder:
-        return save_figure(record, Path(folder) / f"figure.{kind}").read_bytes()
 
 
 def dataset_html(data: xr.Dataset) -> str:

@@ -143,16 +143,19 @@ def current(address: str, here: str) -> str:
 def theme() -> dict[str, Any]:
     """Return the look of the widgets, calm and dense, for light and dark ground."""
     typography = {"fontSize": 13, "button": {"textTransform": "none"}}
-    header = {"MuiAppBar": {"styleOverrides": {"root": {"backgroundColor": HEADER}}}}
+    parts = {
+        "MuiAppBar": {"styleOverrides": {"root": {"backgroundColor": HEADER}}},
+        "MuiLinearProgress": {"defaultProps": {"aria-label": "the page is busy"}},
+    }
     return {
         "light": {
             "palette": {"primary": {"main": "#00507D"}},
             "typography": typography,
-            "components": header,
+            "components": parts,
         },
         "dark": {
             "palette": {"primary": {"main": "#8ACBF0"}},
             "typography": typography,
-            "components": header,
+            "components": parts,
         },
     }

@@ -159,7 +159,9 @@ def button(label: str, icon: str, press: Callable[[], None], variant: str = "out
 
 
 def queue_words(job: Job) -> str:
-    """Say where a run stands in the queue."""
+    """Say where a run stands that has no process."""
+    if job.state == "failed":
+        return f"Failed: {job.problem}"
     if job.state == "stopped":
         return "Taken out of the queue."
     return f"Waiting for its turn: place {job.place} in the queue."

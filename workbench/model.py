@@ -34,7 +34,8 @@ and `long_name`.
 **`run.emit(frame, progress, message)`** is the one door out of `simulate`. It may wait (pause),
 let one frame pass (step), raise `Cancelled` (stop; let it pass through) or change a parameter
 declared `live`. A function that returns the frame may be given instead of a frame that holds
-only replaced variables: it is called only when somebody looks and at the end.
+only replaced variables: it is called only when somebody looks, and the last one given again at
+the end, so all functions of a model make the same variables.
 
 **Randomness** comes from `run.rng`. The same model, parameters, seed and version give the same
 record, however the frames were sliced.

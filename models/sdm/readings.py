@@ -88,10 +88,10 @@ def critical_reading(data: xr.Dataset) -> str:
 
 def theory_place(data: xr.Dataset, name: str) -> str:
     """Say at which distance a theory lets reading stop to help, which may be at none."""
-    critical = int(data[f"critical_{name}"])
-    if critical > int(data.address_bits):
+    critical = float(data[f"critical_{name}"])
+    if np.isnan(critical):
         return "at no distance"
-    return f"at {critical} bit{'s' * (critical != 1)}"
+    return f"at {critical:.0f} bit{'s' * (critical != 1)}"
 
 
 def activated_reading(data: xr.Dataset) -> str:

@@ -196,7 +196,8 @@ def theory_frame(
         "attention_r_squared": variable((), fit.r_squared, "1", "R squared of the fit"),
     }
     for name, (new, text) in predictions.items():
-        critical = float(theory.critical_distance(new))
+        place = theory.critical_distance(new)
+        critical = float(place) if place <= bits else math.nan  # every cue gets closer
         variables |= {
             f"theory_distance_{name}": variable("distance", new[near], "bit", text),
             f"theory_overlap_{name}": variable("distance", 1 - 2 * new[near] / bits, "1", text),

@@ -108,3 +108,32 @@ def test_a_replaced_variable_may_change_its_shape():
     for n in (2, 3):
         frames.add(xr.Dataset({"x": variable("cell", np.arange(n), "1", "x")}))
     assert frames.dataset().x.values.tolist() == [0, 1, 2]
+
+
+def test_a_frame_that_does_not_fit_is_refused_whole():
+    frames = Frames()
+    frames.add(
+        xr.Dataset(
+            {"a": variable("time", [1.0], "1", "a"), "m": variable("cell", [1, 2], "1", "m")}
+        )
+    )
+    before = frames.dataset()
+    grown = xr.Dataset({"a": variable("time", [2.0], "1", "a")})
+    for bad, sentence in [
+        ({"n": variable("cell", [1, 2, 3], "1", "n")}, "'n' has 3 along 'cell', and 'm' has 2"),
+        ({"g": variable(("time", "cell"), [[1, 2, 3]], "1", "g")}, "along 'time' came"),
+    ]:
+        with pytest.raises(ValueError, match=sentence):
+            frames.add(grown.assign(bad))
+        assert frames.dataset().identical(before)
+
+
+def test_variables_that_grow_together_come_together():
+    frames = Frames()
+    both = {name: variable("time", [1.0], "1", name) for name in "ab"}
+    frames.add(xr.Dataset(both))
+    frames.add(xr.Dataset({"c": variable("step", [1.0], "1", "c")}))  # another dimension is free
+    with pytest.raises(ValueError, match=r"along 'time' came \['a', 'b'\] first and \['a'\] now"):
+        frames.add(xr.Dataset({"a": both["a"]}))
+    frames.add(xr.Dataset(both))
+    assert frames.dataset().sizes == {"time": 2, "step": 1}

@@ -556,7 +556,10 @@ def test_variables_that_do_not_fit_to_each_other_fail_the_run(how, start):
     worker = start(Breaks(how=how))
     worker.wait(LONG)
     assert worker.state == "failed"
-    assert worker.message.startswith("The model 'breaks' failed: ValueError: conflicting sizes")
+    assert worker.message == (
+        "The model 'breaks' failed: ValueError: "
+        "variable 'of_3' has 3 along 'cell', and 'of_2' has 2"
+    )
 
 
 def test_an_end_of_file_in_the_model_is_not_taken_for_the_end_of_the_pipe(start):

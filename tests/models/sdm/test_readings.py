@@ -83,7 +83,7 @@ def test_where_every_cue_gets_nearer_the_noisiest_is_told():
 
 
 def test_where_theory_sees_no_end_no_distance_is_told():
-    text = critical_reading(one_read([0, 20], [0.0, 0.0], critical_auto=257.0))
+    text = critical_reading(one_read([0, 20], [0.0, 0.0], critical_auto=float("nan")))
     assert "puts that point at no distance when words are stored at themselves and at 71" in text
     at_last = critical_reading(one_read([0, 20], [0.0, 0.0], critical_auto=256.0))
     assert "at 256 bits when" in at_last
