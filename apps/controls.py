@@ -90,7 +90,8 @@ class Control:
             value=text_of(value), size="small", width=104, margin=(4, 0),
             label=unit_words(self.parameter),
         )  # fmt: skip
-        self._slider._debounce = 5  # ms; Panel would gather a slider's events for 50
+        # Panel gathers a widget's events for 50 ms, which a slider's answer need not wait for.
+        self._slider._debounce = 5  # type: ignore[misc]
         self._slider.param.watch(lambda event: self._slide(event.new), "value")
         self._field.param.watch(lambda event: self._type(event.new), "value")
         self._widgets = [self._slider, self._field]

@@ -89,8 +89,8 @@ def serve(
             show=show,
             title="Engram Workbench",
             static_dirs={"pictures": str(PICTURES)} if PICTURES.exists() else {},
-            unused_session_lifetime=round(1000 * session_lifetime),
-            check_unused_sessions=5000,
+            unused_session_lifetime_milliseconds=round(1000 * session_lifetime),
+            check_unused_sessions_milliseconds=5000,
             basic_auth=basic_auth,
         )
     finally:

@@ -8,7 +8,6 @@ import panel as pn
 import panel_material_ui as pmui
 import param
 from panel.custom import JSComponent
-from panel.util.parameters import edit_readonly
 
 #: Below this width the parameters open as a sheet.
 PHONE = 700
@@ -91,11 +90,19 @@ def page(title: str, main: list[Any], sidebar: list[Any], here: str) -> pmui.Pag
         busy_indicator=None,
         theme_config=theme(),
     )
-    # The page would follow Panel's "busy", and each change of a page walks through all its models
-    # (0.1 s, twice for every look at a run).
-    with edit_readonly(made):
-        made.busy = False
+    let_go_of_busy(made)
     return made
+
+
+def let_go_of_busy(made: pmui.Page) -> None:
+    """Stop a page from following Panel's "busy".
+
+    Each change of a page walks through all its models (0.1 s, twice for every look at a run), and
+    what watches Panel's state is never forgotten, so pages would pile up in the server.
+    """
+    for watcher in list(pn.state.param.watchers["busy"]["value"]):
+        if getattr(getattr(watcher.fn, "__self__", None), "self", None) is made:
+            pn.state.param.unwatch(watcher)
 
 
 def on_phone() -> bool:

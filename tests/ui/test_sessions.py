@@ -1,0 +1,67 @@
+"""Pages that were left are forgotten: sessions do not pile up in the server."""
+
+from __future__ import annotations
+
+import gc
+import socket
+import time
+import urllib.request
+import weakref
+
+import panel as pn
+import pytest
+from ui_server import free_port
+
+from apps.desk import Desk
+from apps.lab import Lab
+from apps.server import furnish
+from models import get
+from workbench.store import Store
+
+pytestmark = [
+    pytest.mark.ui,
+    # FileDownload of panel-material-ui 0.16 gives its own base a deprecated argument.
+    pytest.mark.filterwarnings(
+        "ignore:Both 'variant' and 'button_style':PendingDeprecationWarning"
+    ),
+]
+SESSIONS = 12
+
+
+def test_twelve_sessions_are_forgotten(tmp_path):
+    labs: weakref.WeakSet[Lab] = weakref.WeakSet()
+    made: list[str] = []
+    desk = Desk(Store(tmp_path), 1)
+
+    def page():
+        lab = Lab(desk, get("spass")())
+        labs.add(lab)
+        made.append(lab.model.key)
+        return furnish(lab, [])
+
+    port = free_port()
+    server = pn.serve(
+        {"/lab": page}, port=port, show=False, threaded=True, verbose=False,
+        unused_session_lifetime_milliseconds=500, check_unused_sessions_milliseconds=200,
+    )  # fmt: skip
+    try:
+        address = f"http://localhost:{port}/lab"
+        until(lambda: reachable(port))
+        for _ in range(SESSIONS):
+            urllib.request.urlopen(address, timeout=30).close()
+        assert len(made) == SESSIONS
+        until(lambda: gc.collect() >= 0 and len(labs) <= 2)
+    finally:
+        server.stop()
+
+
+def reachable(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("localhost", port)) == 0
+
+
+def until(true, seconds: float = 60.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, "it did not come to pass"
+        time.sleep(0.2)
