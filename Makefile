@@ -23,7 +23,7 @@ help: ## Show this list
 setup: .venv/.test ## Install the workbench and its test tools into .venv
 
 serve: .venv/.base ## Open the workbench in a browser (ARGS="--port 5007" and the like)
-	$(BIN)/engram-workbench serve --show $(ARGS)
+	$(BIN)/engram-workbench serve $(if $(findstring show,$(ARGS)),,--show) $(ARGS)
 
 test: .venv/.test chromium ## Run the tests (ARGS="-k recall" and the like)
 	$(BIN)/python -m pytest $(ARGS)

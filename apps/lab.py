@@ -163,9 +163,9 @@ class Lab(pn.viewable.Viewer):
         """Follow a run until it ends."""
         self.job, self._watch, self.record = job, None, None
         self.stage.clear()
-        self.controls.running(True)
+        self._running(True)
         self.files.open(False)
-        self._remember(job)
+        remember(f"{query(job.model, job.seed, job.changes)}&run={job.id}")
         if self._ticker is None:
             self._ticker = pn.state.add_periodic_callback(self._tick, period=TICK)
 
@@ -184,9 +184,13 @@ class Lab(pn.viewable.Viewer):
             self._ticker.stop()
             self._ticker = None
             self.record = job.record
-            self.controls.running(False)
+            self._running(False)
             if self.record is not None:
                 self._ended()
+
+    def _running(self, running: bool) -> None:
+        self.controls.running(running)
+        self._presets.disabled = running
 
     def _ended(self) -> None:
         """Say what the record says, and offer its files."""
@@ -196,15 +200,14 @@ class Lab(pn.viewable.Viewer):
         self._data.object = dataset_html(self.record.data)
         self.files.open(True)
 
-    def _remember(self, job: Job | None = None) -> None:
-        """Write the whole run into the page's address."""
-        text = query(self.model, self.toolbar.seed, self.changes)
-        text += f"&run={job.id}" if job else ""
-        if pn.state.location:
-            pn.state.location.search = f"?{text}"
-
     def _link(self) -> None:
-        self._remember(self.job)
+        """Write the run that is shown, live changes and all, into the page's address."""
+        if self.record is None:
+            remember(query(self.model, self.toolbar.seed, self.changes))
+            return
+        stamp = self.record.stamp
+        changes = [Change(**change) for change in stamp.changes]
+        remember(query(type(self.model)(**stamp.parameters), stamp.seed, changes))
 
     def _keep(self, record: Record) -> None:
         """Store what is shown; the run of a worker was stored by itself."""
@@ -248,16 +251,22 @@ class Lab(pn.viewable.Viewer):
             size="small", sizing_mode="stretch_width", margin=(8, 0),
         )  # fmt: skip
         choose.param.watch(lambda event: go_to(event.new), "value")
-        preset = pmui.Select(
+        self._presets = pmui.Select(
             label="preset", options=["the model's defaults", *kind.presets], size="small",
             sizing_mode="stretch_width", margin=(8, 0),
         )  # fmt: skip
-        preset.param.watch(lambda event: self._preset(event.new), "value")
+        self._presets.param.watch(lambda event: self._preset(event.new), "value")
         about = words(f"<p>{kind.summary}</p>")
         return pn.Column(
-            choose, about, preset, self.controls, self._cost,
+            choose, about, self._presets, self.controls, self._cost,
             sizing_mode="stretch_width", margin=(4, 16),
         )  # fmt: skip
+
+
+def remember(query: str) -> None:
+    """Write a query into the page's address."""
+    if pn.state.location:
+        pn.state.location.search = f"?{query}"
 
 
 def go_to(key: str) -> None:

@@ -14,6 +14,7 @@ from apps.live import LivePlot
 from apps.shell import words
 from workbench import Model
 
+EARLY = "The run ended before this picture could be read."
 WAITING = "Press Run, and the reading of this picture appears here."
 
 
@@ -72,7 +73,7 @@ class Stage(pn.viewable.Viewer):
     def read(self, data: xr.Dataset) -> None:
         """Write below each plot what these data say."""
         for plot, pane in zip(self.plots, self._readings, strict=True):
-            self._write(pane, reading(plot.observable, data))
+            self._write(pane, reading(plot.observable, data) or EARLY)
 
     def say(self, sentence: str) -> None:
         """Write the same sentence below every plot."""

@@ -171,3 +171,27 @@ def test_the_gallery_leads_to_every_model(page, server):
         assert picture.evaluate("image => image.complete && image.naturalWidth") > 100
     cards.first.click()
     expect(page.get_by_text("Ready. Press Run to start.")).to_be_visible()
+
+
+def test_the_link_of_a_run_with_live_changes_holds_them(lab):
+    page = lab(LONG)
+    button(page, "Run").click()
+    expect(page.get_by_text(re.compile("writing word|reading cues"))).to_be_visible()
+    expect(page.get_by_role("combobox", name="preset")).to_be_disabled()
+    slider = page.get_by_role("slider", name=re.compile("^cue noise")).first
+    slider.press("ArrowRight")
+    expect(page.get_by_label("value").nth(2)).to_have_value("0.21")
+    page.wait_for_timeout(1000)  # some frames with the new value
+    button(page, "Stop").click()
+    expect(page.get_by_text(re.compile("^Stopped"))).to_be_visible()
+    button(page, "Copy link").click()
+    page.wait_for_url(re.compile("changes="))
+    assert "cue_noise=0.2&" in page.url  # where it began; the change is told apart
+    assert "run=" not in page.url
+
+
+def test_a_live_answer_can_be_kept(lab):
+    page = lab("model=spass")
+    expect(page.get_by_text(re.compile(r"end at 1\.618"))).to_be_visible()
+    button(page, "Keep").click()
+    expect(page.get_by_text(re.compile("^Kept as record [0-9a-f]{12}"))).to_be_visible()
