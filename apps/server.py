@@ -8,6 +8,8 @@ from typing import Any
 
 import panel as pn
 import panel_material_ui as pmui
+from bokeh.core.validation import silence
+from bokeh.core.validation.warnings import MISSING_RENDERERS
 
 import models
 from apps.desk import Desk
@@ -78,6 +80,7 @@ def serve(
     session_lifetime : float
         Seconds after which a page that left is forgotten; its runs go on.
     """
+    silence(MISSING_RENDERERS)  # a plot is empty until its run begins
     preload("models", "scipy.integrate", "scipy.special")
     desk = Desk(Store(runs), workers)
     try:
