@@ -27,13 +27,14 @@ FIRST = "sdm"  # the model that /lab shows when none is named
 def lab_page(desk: Desk) -> Any:
     """Return the lab page for the model, values and run that the address names."""
     asked = dict(pn.state.session_args) if pn.state.session_args else {}
-    asked = {name: values[0].decode() for name, values in asked.items()}
+    asked = {name: values[0].decode(errors="replace") for name, values in asked.items()}
     job = desk.find(asked.pop("run", ""))
-    told: list[str] = []
+    if job is not None:  # the run knows best what it is
+        return furnish(Lab(desk, job.model, job.seed, job.changes, job), [])
     try:
         linked = parse(asked or {"model": FIRST}, models.get)
-        told = linked.refused
-        lab = Lab(desk, linked.model, linked.seed, tuple(linked.changes), job)
+        told = [*linked.refused, linked.note] if linked.note else linked.refused
+        lab = Lab(desk, linked.model, linked.seed, tuple(linked.changes))
     except ParameterError as refused:
         told = [str(refused)]
         lab = Lab(desk, models.get(FIRST)())

@@ -195,3 +195,9 @@ def test_a_live_answer_can_be_kept(lab):
     expect(page.get_by_text(re.compile(r"end at 1\.618"))).to_be_visible()
     button(page, "Keep").click()
     expect(page.get_by_text(re.compile("^Kept as record [0-9a-f]{12}"))).to_be_visible()
+
+
+def test_a_link_of_another_version_says_so(lab):
+    page = lab("model=spass&version=0.0.1&kappa=%ff")
+    expect(page.get_by_text(re.compile(r"0\.0\.1"))).to_be_visible()
+    expect(page.get_by_text(re.compile("kappa = .* is not allowed"))).to_be_visible()
