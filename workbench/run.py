@@ -27,7 +27,10 @@ SEED.name = "seed"
 
 @dataclass(frozen=True)
 class Change:
-    """A live parameter's new value, from the frame with this number (the first is 1) on."""
+    """A live parameter's new value, from the frame with this number (the first is 1) on.
+
+    Number 0 is before the first frame, such as while a network is being compiled.
+    """
 
     frame: int
     name: str
@@ -73,6 +76,24 @@ class Run:
         for change in self._planned:
             check_live(model, change.name, change.value)
         self._make: Callable[[], xr.Dataset] | None = None
+        self._progress, self._message = 0.0, ""
+        for change in [c for c in self._planned if c.frame == 0]:
+            self.change(change.name, change.value)
+
+    def tell(self, message: str | None = None) -> None:
+        """Say what is being done where there is no frame, such as while code is compiled.
+
+        May wait, change live parameters or stop the run, as `emit` does. It counts as no frame,
+        so that a record does not depend on how often it was called. Without a message the last
+        one stays.
+
+        Raises
+        ------
+        Cancelled
+            When the run is to stop; let it pass.
+        """
+        self._message = self._message if message is None else message
+        self.attend(self._progress, self._message)
 
     def emit(self, frame: Frame, progress: float, message: str = "") -> None:
         """Hand over a frame; may wait, change live parameters of the model, or stop it.
@@ -99,7 +120,9 @@ class Run:
             self.deliver(frame)
         for change in [c for c in self._planned if c.frame == self.frame]:
             self.change(change.name, change.value)
-        self.attend(min(max(float(progress), 0.0), 1.0), message)
+        self._progress = min(max(float(progress), 0.0), 1.0)
+        self._message = message
+        self.attend(self._progress, message)
 
     def make(self) -> None:
         """Make the frame that was last given as a function.

@@ -1,0 +1,26 @@
+"""Which arrays of a Brian2 network make up its state."""
+
+from __future__ import annotations
+
+from typing import Any
+
+#: Arrays that say how a network is wired or when it is, not in which state it is.
+FIXED = ("i", "j", "N", "N_incoming", "N_outgoing", "delay", "t", "dt", "timestep")
+
+
+def is_state(owner: Any, name: str) -> bool:
+    """Return whether a variable of a Brian2 object is an array that the next step depends on."""
+    from brian2.core.variables import ArrayVariable
+    from brian2.groups.group import Group
+    from brian2.monitors import EventMonitor, PopulationRateMonitor, StateMonitor
+
+    variable = getattr(owner, "variables", {}).get(name)
+    return (
+        isinstance(owner, Group)
+        and not isinstance(owner, EventMonitor | StateMonitor | PopulationRateMonitor)
+        and isinstance(variable, ArrayVariable)
+        and variable.owner is owner
+        and not variable.constant
+        and not name.startswith("_")
+        and name not in FIXED
+    )
