@@ -15,6 +15,10 @@ sys.modules["toys"] = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(sys.modules["toys"])
 
 
+# Networks compiled for tests are kept with the other caches of the tests, not with the user's.
+_compiled = Path(__file__).parents[1] / ".pytest_cache" / "compiled"
+os.environ.setdefault("ENGRAM_WORKBENCH_CACHE", str(_compiled))
+
 settings.register_profile("workbench", deadline=None)  # machines differ, and so do their loads
 settings.load_profile("workbench")
 

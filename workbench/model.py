@@ -40,19 +40,30 @@ the end, so all functions of a model make the same variables.
 **Randomness** comes from `run.rng`. The same model, parameters, seed and version give the same
 record, however the frames were sliced.
 
-**Observables** say what to draw and how it reads; the apps draw them.
+**Observables** (`workbench.observables`) say what to draw and how it reads; the apps draw them.
 """
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import param
 import xarray as xr
 
+from workbench.observables import (
+    Curve,
+    Histogram,
+    Images,
+    Matrix,
+    Observable,
+    Raster,
+    Strip,
+    Trace,
+    no_reading,
+)
 from workbench.parameters import (
     Choice,
     Count,
@@ -68,12 +79,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "GROWING", "Cancelled", "Choice", "Cost", "Count", "Curve", "Equation", "Histogram", "Images",
-    "Model", "Observable", "ParameterError", "Quantity", "Reference", "Switch", "Text", "Trace",
-    "variable",
+    "Matrix", "Model", "Observable", "ParameterError", "Quantity", "Raster", "Reference", "Strip",
+    "Switch", "Text", "Trace", "no_reading", "variable",
 ]  # fmt: skip
 
 #: Dimensions along which the frames of a run are joined.
-GROWING = ("time", "step", "epoch", "trial")
+GROWING = ("time", "step", "epoch", "trial", "spike", "sample")
 
 
 class Cancelled(Exception):  # noqa: N818 - it is not an error
@@ -116,16 +127,35 @@ class Model(param.Parameterized):
         """Estimate what a run with these values takes, before it starts."""
         return Cost(seconds=1.0, bytes=50_000_000, lower="")
 
+    def preparation(self) -> float:
+        """Estimate the seconds that the first run waits for what `warm` would prepare."""
+        return 0.0
+
+    def warm(self, tell: Callable[[str], None]) -> bool:
+        """Prepare what a first run would wait for, such as compiled code.
+
+        Parameters
+        ----------
+        tell : callable
+            Told a few words now and then; may raise to stop.
+
+        Returns
+        -------
+        bool
+            Whether there was anything to do.
+        """
+        return False
+
     def cite(self) -> tuple[Reference, ...]:
         """Return the references of what a run with these values uses."""
         return self.references
 
     @classmethod
     def parameters(cls) -> dict[str, Declared]:
-        """Return the declared parameters by name, in the order declared."""
+        """Return the declared parameters by name: a model's own first, then inherited ones."""
         named = cls.param.objects(instance=False)
         declared = {name: p for name, p in named.items() if isinstance(p, Declared)}
-        order = dict.fromkeys(name for c in reversed(cls.__mro__) for name in vars(c))
+        order = dict.fromkeys(name for c in cls.__mro__ for name in vars(c))
         return {name: declared[name] for name in order if name in declared}
 
     @classmethod
@@ -185,56 +215,6 @@ class Equation:
 
     latex: str
     text: str
-
-
-def no_reading(data: xr.Dataset) -> str:
-    """Say nothing; for observables that need no sentence."""
-    return ""
-
-
-@dataclass(frozen=True)
-class Observable:
-    """Something to look at: names of emitted variables, and how they read.
-
-    `reading` turns the data of *this* run into one sentence, which is also the text for screen
-    readers. `roles` give a variable its meaning and so its colour: cue, recall, paired, engram,
-    excitatory, inhibitory, theory.
-    """
-
-    variables: tuple[str, ...]
-    title: str
-    y_label: str = field(default="", kw_only=True)  # where several variables share the axis
-    roles: Mapping[str, str] = field(default_factory=dict, kw_only=True)
-    reading: Callable[[xr.Dataset], str] = field(default=no_reading, kw_only=True)
-
-
-@dataclass(frozen=True)
-class Trace(Observable):
-    """Lines along the growing dimension; a second dimension gives a line each."""
-
-    theory: tuple[str, ...] = ()  # thin lines along the same dimension
-
-
-@dataclass(frozen=True)
-class Curve(Observable):
-    """Measured points over a coordinate `x`, with thin theory lines over their own."""
-
-    x: str = ""
-    theory: tuple[str, ...] = ()
-    marks: tuple[str, ...] = ()  # scalar variables, drawn as upright lines at their x
-    joined: bool = False  # whether the points are joined, as samples of a function are
-
-
-@dataclass(frozen=True)
-class Histogram(Observable):
-    """Counts over the bins whose left edges are the variable's coordinate."""
-
-    marks: tuple[str, ...] = ()  # scalar variables, drawn as upright lines
-
-
-@dataclass(frozen=True)
-class Images(Observable):
-    """A row of pictures: dimensions (picture, row, column), named by the first coordinate."""
 
 
 def variable(dims, values, units: str, long_name: str) -> xr.Variable:

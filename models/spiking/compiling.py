@@ -69,6 +69,11 @@ def prepared(model: SpikingModel, target: str, tell: Tell) -> Path:
     return place
 
 
+def is_prepared(model: SpikingModel, target: str) -> bool:
+    """Return whether a model's network is compiled."""
+    return (places.folder() / model.fingerprint(target) / "ready.json").exists()
+
+
 def compile_network(model: SpikingModel, target: str, folder: Path, tell: Tell) -> float:
     """Compile in a process of its own; return the seconds it took."""
     kind = type(model)

@@ -17,12 +17,12 @@ from __future__ import annotations
 
 import inspect
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from models.spiking import places
-from models.spiking.compiling import prepared
+from models.spiking.compiling import is_prepared, prepared, times
 from models.spiking.live import run_live
 from models.spiking.program import run_program
 from models.spiking.simulation import Course, Simulation
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 #: Seconds that a run may be late before its pace forgets it, and between two looks at commands.
 SLACK = 0.05
 ENGINES = {"fast": "cpp", "live": "cython"}
+#: Seconds that compiling takes where it was never done.
+USUAL = 40.0
 NO_COMPILER = "no C++ compiler here, so Brian2's numpy code runs, about ten times slower"
 
 
@@ -67,6 +69,21 @@ class SpikingModel(Model):
     def simulate(self, run: Run) -> None:
         """Compile the network where that is needed, and follow the course."""
         simulate(self, run, ENGINES[self.engine])
+
+    def preparation(self) -> float:
+        """Return how long compiling took here last time, unless the network is in the cache."""
+        target = ENGINES[self.engine]
+        if not places.compiler() or is_prepared(self, target):
+            return 0.0
+        return times().get(f"{self.key} {target}", USUAL)
+
+    def warm(self, tell: Callable[[str], None]) -> bool:
+        """Compile the network for the chosen engine, unless it is in the cache."""
+        target = ENGINES[self.engine]
+        if not places.compiler() or is_prepared(self, target):
+            return False
+        prepared(self, target, tell)
+        return True
 
     def shape(self) -> dict[str, Any]:
         """Return the values that the compiled network depends on."""

@@ -115,8 +115,7 @@ class InstrumentedModel(SpikingModel):
         doc="biological time from one picture to the next",
     )  # fmt: skip
 
-    #: Longest stretch between two frames; a model may measure it out by its own clock.
-    protocol: str
+    protocol: str  # each model declares its own Timeline, with its own phases
 
     def groups(self) -> dict[str, int]:
         """Return Brian2 group name -> number of cells, in the order of the raster's rows."""

@@ -146,7 +146,8 @@ class Bench:
         self.tagged = np.zeros(self.rows, bool)
         self._target = target
         self._counts = np.zeros(self.rows)
-        self._spiked = np.empty(0, np.int32)
+        self._settings = Settings()
+        self._stretch = Stretch(0.0, 0.0, (), ())
         self._written: dict[str, NDArray[np.float64]] = {}
         self._shared: dict[str, float] = {}
 
@@ -167,17 +168,23 @@ class Bench:
             events = tuple(self.protocol.at((start + end) / 2 * BEAT))
             begun = tuple(one for one in events if round(one.start / BEAT) == start)
             stretch = Stretch(start * BEAT, (end - start) * BEAT, events, begun)
-            self._set(stretch, settings())
+            self._stretch, self._settings = stretch, settings()
+            self._set(stretch, self._settings)
             yield stretch
-            self._tag(stretch, settings())
 
     def observe(self) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
-        """Take the spikes of the stretch that was simulated: times (s) and rows, in time order."""
+        """Take the spikes of the stretch that was simulated, and tag where a window closes.
+
+        Returns
+        -------
+        times, rows : each shape (spikes,)
+            In the order of time (s).
+        """
         taken = [(first, *self.simulation.spikes(name)) for name, first in self.monitors().items()]
         times = np.concatenate([times for _, times, _ in taken])
         rows = np.concatenate([cells + first for first, _, cells in taken]).astype(np.int32)
         order = np.argsort(times, kind="stable")
-        self._spiked = rows
+        self._tag(rows)
         return times[order], rows[order]
 
     def monitors(self) -> dict[str, int]:
@@ -238,16 +245,17 @@ class Bench:
         for variable, values in totals.items():
             self.write(variable, values)
 
-    def _tag(self, stretch: Stretch, settings: Settings) -> None:
+    def _tag(self, spiked: NDArray[np.int32]) -> None:
         """Count spikes while a tagging window is open, and tag when it closes."""
+        stretch = self._stretch
         for event in stretch.of("tag"):
             if event in stretch.begun:
                 self._counts[:] = 0
-            self._counts += np.bincount(self._spiked, minlength=self.rows)
+            self._counts += np.bincount(spiked, minlength=self.rows)
             if round(event.end / BEAT) == round(stretch.end / BEAT):
                 rate = self._counts / (event.end - event.start)
-                among = self.mask(event.target) if event.target else self.taggable
-                self.tagged = self.tagged | (among & (rate >= settings.tag_rate))
+                active = self.taggable & (rate >= self._settings.tag_rate)
+                self.tagged = self.tagged | (active & self.mask(event.target or "all"))
 
 
 def moments(protocol: Protocol, frame: float) -> list[int]:
