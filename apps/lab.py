@@ -221,8 +221,10 @@ class Lab(pn.viewable.Viewer):
 
     def _estimate(self) -> None:
         cost = self.model.cost()
+        first = self.model.preparation()
+        once = f" The first one also compiles the network, once: {seconds(first)}." if first else ""
         self._cost.object = (
-            f"<p>A run takes about {seconds(cost.seconds)}, {size(cost.bytes)} of memory.</p>"
+            f"<p>A run takes about {seconds(cost.seconds)}, {size(cost.bytes)} of memory.{once}</p>"
         )
 
     # How it is laid out

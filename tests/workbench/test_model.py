@@ -22,11 +22,11 @@ def test_parameters_come_in_the_order_declared():
     assert list(Walk().values()) == declared
 
 
-def test_a_derived_model_adds_its_parameters_at_the_end():
+def test_a_derived_model_shows_its_own_parameters_before_what_it_inherits():
     class Longer(Walk):
         again = Quantity(1.0, bounds=(0, 2), unit="1", doc="")
 
-    assert list(Longer.parameters())[-1] == "again"
+    assert list(Longer.parameters())[:2] == ["again", "drift"]
     assert list(Walk.parameters())[-1] == "label"
 
 

@@ -202,3 +202,25 @@ def test_a_progress_out_of_range_does_no_harm(progress):
             run.emit(xr.Dataset({"x": variable((), 0, "1", "x")}), progress=progress)
 
     assert run(Eager()).complete
+
+
+class Told(Walk):
+    """A walk that tells something before each of its frames."""
+
+    def after(self, run):
+        run.tell()
+        run.tell("still walking")
+
+
+def test_telling_counts_as_no_frame():
+    change = Change(3, "drift", 2.0)
+    plain, told = done(Walk(), 5, changes=[change]), done(Told(), 5, changes=[change])
+    xr.testing.assert_equal(plain.data, told.data)
+    assert plain.stamp.changes == told.stamp.changes
+
+
+def test_a_change_before_the_first_frame_holds_from_the_start():
+    early = done(Walk(), 5, changes=[Change(0, "drift", 2.0)])
+    xr.testing.assert_equal(early.data, done(Walk(drift=2.0), 5).data)
+    assert early.stamp.changes == [{"frame": 0, "name": "drift", "value": 2.0}]
+    assert early.stamp.parameters["drift"] == Walk().drift

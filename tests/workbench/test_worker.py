@@ -16,7 +16,7 @@ import xarray as xr
 import models
 import workbench
 from tests.toys import Walk
-from tests.workers import ROOT, Breaks, Clock, Deaf, Unloadable
+from tests.workers import ROOT, Breaks, Clock, Deaf, Prepares, Unloadable
 from workbench import Change, ParameterError, Worker
 from workbench import worker as module
 from workbench.child import PipedRun
@@ -368,6 +368,36 @@ def test_steps_asked_for_in_a_hurry_are_all_made(start):
     time.sleep(0.2)
     reader.take()
     assert reader.seen.sizes["time"] == 5
+
+
+def test_what_is_told_between_frames_takes_no_step(start):
+    worker = start(Prepares(frames=9, looks=7))
+    reader = Reader(worker)
+    worker.pause()
+    until(lambda: worker.state == "paused" and still(worker, 0.2))
+    for ticks in (1, 2, 2, 3):  # the frame before the third tick is only a function
+        worker.step()
+        until(lambda ticks=ticks: reader.take() or reader.seen.sizes.get("time") == ticks)
+        assert still(worker, 0.1)
+
+
+def test_a_run_stops_while_it_prepares(start):
+    worker = start(Prepares(looks=1_000_000))
+    until(lambda: worker.message.startswith("preparing"))
+    begun = time.perf_counter()
+    worker.stop()
+    assert worker.wait(LONG).stamp.status == "partial: stopped"
+    assert time.perf_counter() - begun < 0.5
+
+
+def test_a_change_made_while_a_run_prepares_is_recorded_and_repeated(start):
+    worker = start(Prepares(looks=100), seed=2)
+    until(lambda: worker.message.startswith("preparing"))
+    worker.set("level", 7.0)
+    record = worker.wait(LONG)
+    assert record.stamp.changes == [{"frame": 0, "name": "level", "value": 7.0}]
+    again = workbench.run(Prepares(looks=0, level=7.0), 2, progress=False)
+    assert_same(again.data, record.data)
 
 
 def test_a_pause_forgets_steps_that_are_still_to_come(start):
