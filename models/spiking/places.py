@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
+import importlib.util
 import json
 import os
 import platform
+import re
 import shutil
 import subprocess
 from functools import cache
@@ -15,8 +17,9 @@ from typing import Any
 
 import platformdirs
 
-#: Files whose text decides what is compiled.
-ENGINE = ("obey.h", "build.py", "names.py", "instruments.py")
+#: Files of the engine whose text decides what is compiled.
+ENGINE = ("obey.h", "build.py", "names.py")
+IMPORT = re.compile(r"^\s*(?:from (models[\w.]*) import (.+)|import (models[\w.]*))", re.MULTILINE)
 
 
 def folder() -> Path:
@@ -49,24 +52,57 @@ def fingerprint(source: Path, values: dict[str, Any], engine: str) -> str:
     Parameters
     ----------
     source : Path
-        File that describes the network; what all networks share is taken care of.
+        File of the model; what it imports of the models is found from there.
     values : dict
-        The parameters that shape it.
+        The parameters that shape the network.
     engine : {"cython", "cpp"}
         What it is compiled for.
     """
-    here = Path(__file__).parent
-    parts = [
-        engine,
+    shape = json.dumps(values, sort_keys=True)
+    return hashlib.sha256("\0".join((engine, shape, *surroundings(source))).encode()).hexdigest()[
+        :16
+    ]
+
+
+@cache
+def surroundings(source: Path) -> tuple[str, ...]:
+    """Return what does not change while a process lives: code, versions, compiler, processor."""
+    files = [Path(__file__).with_name(name) for name in ENGINE]
+    files += sorted(path for path in imported(source) if "brian2" in text(path).lower())
+    return (
         importlib.metadata.version("brian2"),
         platform.python_version(),
         compiler(),
         processor(),
-        json.dumps(values, sort_keys=True),
-        text(source),
-        *(text(here / name) for name in ENGINE if (here / name).exists()),
-    ]
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+        *(text(path) for path in files),
+    )
+
+
+def imported(source: Path) -> set[Path]:
+    """Return a file and all files of the models that it imports, however far."""
+    found, left = set(), {source}
+    while left:
+        path = left.pop()
+        found.add(path)
+        left |= {one for name in named(text(path)) if (one := file_of(name))} - found
+    return found
+
+
+def named(code: str) -> set[str]:
+    """Return the names of the models' modules that may be imported by some code."""
+    names = set()
+    for package, members, whole in IMPORT.findall(code):
+        names |= {package or whole, *(f"{package}.{name}" for name in re.findall(r"\w+", members))}
+    return names
+
+
+def file_of(module: str) -> Path | None:
+    """Return the file of a module; None if there is no such module."""
+    try:
+        spec = importlib.util.find_spec(module)
+    except ModuleNotFoundError:
+        return None
+    return Path(spec.origin) if spec and spec.origin else None
 
 
 def text(path: Path) -> str:
