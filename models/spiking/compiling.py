@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 Tell = Callable[[str], None]
 #: Seconds between two looks at a compiler at work.
 LOOK = 0.1
+#: Lines of a log that say what was wrong, and how many of them a person is told.
+ERROR = re.compile(r"^(\w+\.)*\w*(Error|Exception): .|error: ")
+MOST = 4
 #: Said of a network that was never compiled on this machine.
 USUALLY = "usually 20 to 90 s"
 
@@ -101,10 +105,16 @@ def compile_network(model: SpikingModel, target: str, folder: Path, tell: Tell) 
                 end_group(process)
         if process.returncode:
             log.seek(0)
-            raise CompilationFailed(f"The network could not be compiled: {log.read()[-800:]}")
+            raise CompilationFailed(f"The network could not be compiled: {cause(log.read())}")
     for part in [*folder.rglob("*.o"), *folder.rglob("*.cpp")]:
         part.unlink()
     return time.perf_counter() - started
+
+
+def cause(log: str) -> str:
+    """Return the lines of a build's log that name an error, the last ones; else how it ended."""
+    told = [line.strip() for line in log.splitlines() if ERROR.search(line)]
+    return "; ".join(dict.fromkeys(told[-MOST:])) or log[-400:].strip() or "it said nothing"
 
 
 def end_group(process: subprocess.Popen) -> None:

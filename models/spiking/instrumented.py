@@ -115,7 +115,7 @@ class InstrumentedModel(SpikingModel):
         doc="biological time from one picture to the next",
     )  # fmt: skip
 
-    protocol: str  # each model declares its own Timeline, with its own phases
+    protocol: Any  # each model declares its own Timeline, with its own phases
 
     def groups(self) -> dict[str, int]:
         """Return Brian2 group name -> number of cells, in the order of the raster's rows."""

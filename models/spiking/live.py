@@ -33,12 +33,12 @@ class LiveSimulation(Simulation):
     def write(self, name: str, value: ArrayLike) -> None:  # noqa: D102
         variable = self._variable(name)
         values = np.asarray(value)
-        if values.ndim and values.shape != (size := np.shape(variable.get_value())):
-            raise ValueError(f"{name} has {size} items and was given {values.shape}")
+        if values.ndim and values.size != (size := np.size(variable.get_value())):
+            raise ValueError(f"{name} has {size} items and was given {values.size}")
         if variable.scalar:
             variable.set_value(values.reshape(()).item())
         else:
-            variable.get_value()[:] = values
+            variable.get_value()[:] = values.ravel()
 
     def spikes(self, monitor: str) -> tuple[NDArray[np.float64], NDArray[np.int32]]:  # noqa: D102
         recorded = self.objects[monitor]

@@ -19,7 +19,7 @@ def is_state(owner: Any, name: str) -> bool:
         isinstance(owner, Group)
         and not isinstance(owner, EventMonitor | StateMonitor | PopulationRateMonitor)
         and isinstance(variable, ArrayVariable)
-        and variable.owner.name == owner.name  # `owner` itself is a weak proxy
+        and getattr(variable.owner, "name", None) == owner.name  # `owner` itself is a weak proxy
         and not variable.constant
         and not name.startswith("_")
         and name not in FIXED

@@ -50,7 +50,7 @@ class ProgramSimulation(Simulation):
         return self._array(name)
 
     def write(self, name: str, value: ArrayLike) -> None:  # noqa: D102
-        data = np.ascontiguousarray(value, dtype=self._types[self._known(name)])
+        data = np.asarray(value, dtype=self._types[self._known(name)], order="C")
         if data.ndim and data.size != (size := self.read(name).size):
             raise ValueError(f"{name} has {size} items and was given {data.size}")
         self._say(f"write {name} {data.nbytes}", data.tobytes())
