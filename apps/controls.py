@@ -10,12 +10,15 @@ import panel as pn
 import panel_material_ui as pmui
 
 from apps.shell import words
-from workbench import Choice, Count, Model, ParameterError, Quantity, Switch
+from apps.timeline import TimelineEditor
+from workbench import Choice, Count, Model, ParameterError, Quantity, Switch, Timeline
 from workbench.parameters import Declared, spelled
 
 #: Parameters of a group that are seen at once; the rest are behind "more".
 VISIBLE = 7
 STEPS = 1000  # places on a logarithmic slider
+#: Below the header, wherever one has scrolled to.
+ABOVE = {"position": "sticky", "top": "72px", "z-index": "3"}
 
 
 class Control:
@@ -71,6 +74,8 @@ class Control:
             )  # fmt: skip
         elif isinstance(self.parameter, Switch):
             self._field = pmui.Switch(value=value, **common)
+        elif isinstance(self.parameter, Timeline):
+            self._field = TimelineEditor(self.parameter, value, self.label, self._on_refusal)
         else:
             self._field = pmui.TextInput(
                 value=value, size="small", sizing_mode="stretch_width", **common
@@ -174,7 +179,10 @@ class Controls(pn.viewable.Viewer):
     def __init__(self, model: Model, on_set: Callable[[str, Any], None]) -> None:
         self.model = model
         self._told = on_set
-        self._refusal = pmui.Alert(severity="warning", visible=False, margin=(4, 0))
+        self._refusal = pmui.Alert(
+            severity="warning", visible=False, margin=(4, 0), styles=ABOVE,
+            sx={"backgroundColor": "background.paper"},
+        )  # fmt: skip
         self._controls = {
             name: Control(name, p, getattr(model, name), self._set, self._refuse)
             for name, p in model.parameters().items()

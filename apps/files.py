@@ -12,13 +12,14 @@ import panel as pn
 import panel_material_ui as pmui
 
 from apps.figures import file_stem, save_figure
-from workbench import ParameterError, Record
+from workbench import ParameterError, Record, nwb
 from workbench.script import script
 
 #: Name -> ending, and how its bytes are made.
 OFFERS: dict[str, tuple[str, Callable[[Record], bytes]]] = {
     "Script": (".py", lambda record: script(record).encode()),
     "Data (NetCDF)": (".nc", lambda record: bytes(record.encoded())),
+    "Spikes (NWB)": (".nwb", nwb.encoded),
     "Figure (PNG)": (".png", lambda record: picture(record, ".png")),
     "Figure (SVG)": (".svg", lambda record: picture(record, ".svg")),
 }
@@ -49,7 +50,10 @@ class Files(pn.viewable.Viewer):
         copy = plain("Copy link", "link", link)
         copy.js_on_click(code=COPY)
         keeping = plain("Keep", "bookmark_add", lambda: keep(self._shown()))
-        self._needing = [keeping, *(self._download(name) for name in OFFERS)]
+        offers = {name: self._download(name) for name in OFFERS}
+        self._spikes = offers["Spikes (NWB)"]
+        self._spikes.visible = False
+        self._needing = [keeping, *offers.values()]
         self._view = pmui.FlexBox(copy, *self._needing, gap="8px", margin=(4, 0))
         self.open(False)
         super().__init__()
@@ -58,7 +62,10 @@ class Files(pn.viewable.Viewer):
         return self._view
 
     def open(self, ready: bool) -> None:
-        """Offer what needs a record, or not."""
+        """Offer what needs a record, or not; and spikes only of a record that holds some."""
+        record = self._record() if ready else None
+        if record is not None:
+            self._spikes.visible = nwb.has_spikes(record) and nwb.installed()
         for one in self._needing:
             if one.disabled == ready:
                 one.disabled = not ready

@@ -3,6 +3,7 @@
 The contract that a model keeps is `workbench.model`; start there.
 """
 
+from workbench.event import Event, EventKind
 from workbench.model import (
     GROWING,
     Cancelled,
@@ -13,18 +14,23 @@ from workbench.model import (
     Equation,
     Histogram,
     Images,
+    Matrix,
     Model,
     Observable,
     ParameterError,
     Quantity,
+    Raster,
     Reference,
+    Strip,
     Switch,
     Text,
     Trace,
     variable,
 )
+from workbench.protocol import Protocol
 from workbench.record import Record, RecordError
 from workbench.run import Change, Run, RunFailed, run
+from workbench.timeline import Timeline
 from workbench.worker import Worker
 
 __all__ = [
@@ -36,19 +42,26 @@ __all__ = [
     "Count",
     "Curve",
     "Equation",
+    "Event",
+    "EventKind",
     "Histogram",
     "Images",
+    "Matrix",
     "Model",
     "Observable",
     "ParameterError",
+    "Protocol",
     "Quantity",
+    "Raster",
     "Record",
     "RecordError",
     "Reference",
     "Run",
     "RunFailed",
+    "Strip",
     "Switch",
     "Text",
+    "Timeline",
     "Trace",
     "Worker",
     "run",

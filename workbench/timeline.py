@@ -13,10 +13,12 @@ from typing import Any
 
 import param
 
+from workbench.event import Event, EventKind, refusal, shortest
 from workbench.parameters import Declared, ParameterError, shown, spelled, unit_suffix
-from workbench.protocol import Event, EventKind, Protocol, refusal, shortest
+from workbench.protocol import Protocol
 
 WIDTH = 150  # characters that a list of names may take in a sentence
+LIKE = 0.75  # how much a misspelled kind must be like the one that is named
 
 
 class Timeline(Declared, param.String):
@@ -164,7 +166,8 @@ def check_kinds(kinds: Mapping[str, EventKind]) -> None:
 
 def nearest(event: Event, kinds: Mapping[str, EventKind]) -> str:
     """Say which kind was meant, or which there are."""
-    near = [k for said in (event.words, event.kind) for k in difflib.get_close_matches(said, kinds)]
+    said = (event.words, event.kind)
+    near = [name for each in said for name in difflib.get_close_matches(each, kinds, 1, LIKE)]
     return f"{near[0]!r} is the nearest" if near else f"it may be {one_of(kinds)}"
 
 

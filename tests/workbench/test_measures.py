@@ -1,6 +1,9 @@
 """What engram science measures: exact values, bounds, symmetries and refusals."""
 
 import doctest
+import importlib
+import inspect
+from math import comb
 
 import numpy as np
 import pytest
@@ -9,7 +12,16 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from workbench import measures
-from workbench.measures import capacity, cell_overlap, engram_cells, overlap, reactivation, recall
+from workbench.measures import (
+    capacity,
+    cell_overlap,
+    engram_cells,
+    hit_fraction,
+    overlap,
+    reactivation,
+    reactivation_significance,
+    recall,
+)
 
 masks = st.integers(1, 40).flatmap(lambda n: st.tuples(arrays(bool, n), arrays(bool, n)))
 real_pairs = st.integers(1, 20).flatmap(
@@ -20,10 +32,26 @@ E_CELLS = [True, True, True, True, False, False, False, False, False, False]
 A_CELLS = [True, True, True, False, True, True, False, False, False, False]
 
 
-def test_the_examples_in_the_docstrings_hold() -> None:
-    done = doctest.testmod(measures)
+HOMES = {getattr(measures, name).__module__ for name in measures.__all__ if name != "MEMBERSHIP"}
+
+
+@pytest.mark.parametrize("home", sorted(HOMES))
+def test_the_examples_in_the_docstrings_hold(home: str) -> None:
+    done = doctest.testmod(importlib.import_module(home))
     assert done.attempted > 0
     assert done.failed == 0
+
+
+def test_the_face_holds_every_measure() -> None:
+    for home in HOMES - {
+        "workbench.spike_trains"
+    }:  # which also holds what spikes are made ready by
+        module = importlib.import_module(home)
+        public = {
+            name for name, one in vars(module).items()
+            if inspect.isroutine(one) and one.__module__ == home and not name.startswith("_")
+        }  # fmt: skip
+        assert public <= set(measures.__all__)
 
 
 class TestEngramCells:
@@ -102,6 +130,88 @@ class TestReactivation:
         assert again.ratio == pytest.approx(reactivation(active, engram).ratio)  # symmetric
         order = random.sample(range(engram.size), engram.size)
         assert reactivation(engram[order], active[order]) == again
+
+
+class TestReactivationSignificance:
+    def test_counts_of_ways_to_draw(self) -> None:
+        # 5 of 10 cells are drawn and 4 are engram cells: 3 or all 4 of these are among the 5
+        ways = comb(4, 3) * comb(6, 2) + comb(4, 4) * comb(6, 1)
+        assert reactivation_significance(E_CELLS, A_CELLS) == pytest.approx(ways / comb(10, 5))
+
+    def test_an_empty_ensemble_is_no_surprise(self) -> None:
+        nobody = np.zeros(10, bool)
+        assert reactivation_significance(E_CELLS, nobody) == 1
+        assert reactivation_significance(nobody, A_CELLS) == 1
+
+    def test_a_strong_reactivation_has_a_small_p_that_is_exact(self) -> None:
+        engram = np.arange(1000) < 100
+        assert reactivation_significance(engram, engram) == pytest.approx(
+            1 / comb(1000, 100), rel=1e-9
+        )
+
+    def test_trials_broadcast_against_one_engram(self) -> None:
+        p = reactivation_significance(E_CELLS, [A_CELLS, E_CELLS])
+        assert p.tolist() == pytest.approx([66 / 252, 1 / 210])
+
+    @given(masks)
+    def test_equals_the_sum_over_the_draws_and_is_symmetric(self, pair: tuple) -> None:
+        engram, active = pair
+        n, marked, drawn = engram.size, int(engram.sum()), int(active.sum())
+        shared = int((engram & active).sum())
+        ways = sum(
+            comb(marked, k) * comb(n - marked, drawn - k)
+            for k in range(shared, min(marked, drawn) + 1)
+        )
+        p = reactivation_significance(engram, active)
+        assert 0 < p <= 1
+        assert p == pytest.approx(ways / comb(n, drawn))
+        assert p == pytest.approx(reactivation_significance(active, engram))
+
+    def test_bad_masks_are_named(self) -> None:
+        with pytest.raises(ValueError, match="engram must be a boolean mask"):
+            reactivation_significance([0, 1], [True, False])
+
+
+class TestHitFraction:
+    RATES = [[20.0, 8.0, 0.0], [12.0, 8.0, 50.0], [30.0, 0.0, 9.0], [0.0, 0.0, 90.0]]
+
+    def test_the_mean_over_engram_cells_must_be_above_the_threshold(self) -> None:
+        # means of the first two cells: 14, 10, 15, 0
+        assert hit_fraction(self.RATES, [True, True, False], above=10) == 0.5
+        assert hit_fraction(self.RATES, [True, True, False], above=9.9) == 0.75
+        assert hit_fraction(self.RATES, [False, False, True], above=9) == 0.5
+
+    def test_one_value_for_each_of_a_batch(self) -> None:
+        both = hit_fraction([self.RATES[:2], self.RATES[2:]], [True, False, False], above=25)
+        assert both.tolist() == [0.0, 0.5]
+
+    def test_without_engram_cells_it_is_undefined(self) -> None:
+        assert np.isnan(hit_fraction(self.RATES, [False] * 3, above=10))
+        assert (
+            np.isnan(hit_fraction([self.RATES] * 2, [False] * 3, above=10)).tolist() == [True] * 2
+        )
+
+    @given(arrays(float, (5, 4), elements=st.floats(0, 100)), st.floats(0, 100), st.floats(0, 100))
+    def test_a_higher_threshold_never_gives_more_hits(self, r, a: float, b: float) -> None:
+        members = [True, True, False, True]
+        lower, higher = (hit_fraction(r, members, above=x) for x in sorted((a, b)))
+        assert 0 <= higher <= lower <= 1
+
+    @pytest.mark.parametrize(
+        ("rates", "engram", "above", "message"),
+        [
+            ([1.0, 2.0], [True, True], 1, r"rates has shape \(2,\)"),
+            ([[1.0, 2.0]], [True], 1, r"engram \(1,\)"),
+            ([[1.0, 2.0]], [[True, True]], 1, r"engram \(1, 2\)"),
+            ([[1.0, 2.0]], [0, 1], 1, "engram must be a boolean mask"),
+            ([[1.0, -2.0]], [True, True], 1, "rates holds -2"),
+            ([[1.0, np.nan]], [True, True], 1, "rates holds NaN"),
+            ([[1.0, 2.0]], [True, True], np.nan, "above holds NaN"),
+        ],
+    )
+    def test_bad_input_is_named(self, rates, engram, above, message: str) -> None:
+        with pytest.raises(ValueError, match=message):
+            hit_fraction(rates, engram, above=above)
 
 
 class TestCellOverlap:

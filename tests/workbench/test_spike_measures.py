@@ -1,6 +1,4 @@
-"""Selectivity, sparseness, regularity and synchrony: exact values, bounds and refusals."""
-
-import doctest
+"""Selectivity, sparseness, regularity and correlation: exact values, bounds and refusals."""
 
 import numpy as np
 import pytest
@@ -8,13 +6,13 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from workbench import spike_measures
-from workbench.spike_measures import (
+from workbench.measures import (
     cv2,
     discrimination_index,
     fano_factor,
     interval_cv,
-    kuramoto_order,
+    interval_cvs,
+    mean_correlation,
     selectivity,
     treves_rolls_sparseness,
     vinje_gallant_sparseness,
@@ -23,12 +21,6 @@ from workbench.spike_measures import (
 responses = arrays(float, st.integers(2, 30), elements=st.floats(0, 1e3))
 intervals = arrays(float, st.integers(2, 30), elements=st.floats(0.01, 10))
 response_measures = (selectivity, treves_rolls_sparseness, vinje_gallant_sparseness)
-
-
-def test_the_examples_in_the_docstrings_hold() -> None:
-    done = doctest.testmod(spike_measures)
-    assert done.attempted > 0
-    assert done.failed == 0
 
 
 class TestDiscriminationIndex:
@@ -189,27 +181,70 @@ class TestFanoFactor:
         assert fano_factor(counts) == pytest.approx(1, abs=0.015)
 
 
-class TestKuramotoOrder:
+class TestIntervalCvs:
+    def test_each_cell_alone(self) -> None:
+        times = [0.0, 1.0, 4.0, 0.5, 1.0, 1.5, 2.0, 3.0]
+        cells = [0, 0, 0, 2, 2, 2, 3, 3]
+        expected = [0.5, np.nan, 0.0, np.nan]
+        assert interval_cvs(times, cells, 4).tolist() == pytest.approx(expected, nan_ok=True)
+
+    @given(
+        st.lists(intervals, min_size=1, max_size=5),
+        st.randoms(use_true_random=False),
+    )
+    def test_agrees_with_one_train_at_a_time_in_any_order(self, gaps: list, random) -> None:
+        trains = [np.cumsum(one) for one in gaps]
+        times = np.concatenate(trains)
+        cells = np.repeat(np.arange(len(trains)), [len(one) for one in trains])
+        order = random.sample(range(times.size), times.size)
+        together = interval_cvs(times[order], cells[order], len(trains))
+        alone = [interval_cv(one) for one in trains]
+        assert together.tolist() == pytest.approx(alone, abs=1e-9, nan_ok=True)
+
+    def test_nobody_fires(self) -> None:
+        assert np.isnan(interval_cvs([], [], 3)).tolist() == [True] * 3
+
+    def test_two_spikes_of_a_cell_at_one_time_are_refused(self) -> None:
+        with pytest.raises(ValueError, match=r"cell 1 has two spikes at 0\.5 s"):
+            interval_cvs([0.5, 0.5, 0.5], [0, 1, 1], 2)
+
+
+class TestMeanCorrelation:
     def test_exact_values(self) -> None:
-        assert kuramoto_order([0.0, np.pi / 2]) == pytest.approx(np.sqrt(0.5))
-        assert kuramoto_order([[0.0, np.pi], [1.0, 1.0]]).tolist() == pytest.approx([0.0, 1.0])
-        assert kuramoto_order([[0.0, 0.0], [np.pi, 0.0]], axis=0).tolist() == pytest.approx([0, 1])
+        assert mean_correlation([[0, 1, 2], [3, 5, 7]]) == pytest.approx(1)
+        assert mean_correlation([[0, 1], [1, 0]]) == pytest.approx(-1)
+        assert mean_correlation([[0, 0, 1, 1], [0, 1, 0, 1]]) == pytest.approx(0)
 
-    @given(st.integers(2, 50), st.floats(-10, 10))
-    def test_even_spread_and_full_synchrony(self, n: int, shift: float) -> None:
-        assert kuramoto_order(shift + 2 * np.pi * np.arange(n) / n) == pytest.approx(0, abs=1e-12)
-        assert kuramoto_order(np.full(n, shift)) == pytest.approx(1)
-
-    @given(arrays(float, 12, elements=st.floats(-10, 10)), st.floats(-10, 10))
-    def test_bounded_and_blind_to_a_common_shift(self, phases: np.ndarray, shift: float) -> None:
-        order = kuramoto_order(phases)
-        assert 0 <= order <= 1
-        assert kuramoto_order(phases[::-1] + shift) == pytest.approx(order, abs=1e-9)
+    def test_a_cell_that_never_varies_is_left_out(self) -> None:
+        counts = [[0, 1, 2], [0.1, 0.1, 0.1], [3, 5, 7], [0, 0, 0]]
+        assert mean_correlation(counts) == pytest.approx(1)
+        assert np.isnan(mean_correlation([[0, 1, 2], [4, 4, 4]]))
 
     def test_rounding_stays_inside_the_bounds(self) -> None:
-        assert kuramoto_order(np.full((2000, 5), np.linspace(-7, 7, 2000)[:, None])).max() == 1
+        for counts in 10 * np.random.default_rng(6).random((100, 7)):
+            assert mean_correlation([counts, counts]) <= 1
 
-    @pytest.mark.parametrize("phases", [[], [np.nan, 0.0]])
-    def test_bad_phases_are_refused(self, phases: list) -> None:
-        with pytest.raises(ValueError, match="phases"):
-            kuramoto_order(phases)
+    def test_poisson_counts_with_a_shared_part(self) -> None:
+        rng = np.random.default_rng(5)
+        counts = rng.poisson(3, (20, 20_000)) + rng.poisson(1, 20_000)
+        assert mean_correlation(counts) == pytest.approx(1 / 4, abs=0.01)
+
+    @given(arrays(float, (4, 6), elements=st.floats(0, 100).map(lambda x: round(x, 3))))
+    def test_is_the_mean_of_the_matrix_of_pairs(self, counts: np.ndarray) -> None:
+        assume((np.ptp(counts, axis=1) > 0).all())
+        pairs = np.corrcoef(counts)[np.triu_indices(4, 1)]
+        assert mean_correlation(counts) == pytest.approx(pairs.mean(), abs=1e-9)
+        assert mean_correlation(7 * counts[::-1, ::-1]) == pytest.approx(pairs.mean(), abs=1e-9)
+
+    @pytest.mark.parametrize(
+        ("counts", "message"),
+        [
+            ([1, 2, 3], r"counts has shape \(3,\)"),
+            ([[1], [2]], "holds one value along axis -1; at least two are needed"),
+            ([[1, np.nan]], "counts holds NaN"),
+            ([[1, -1]], "counts holds -1"),
+        ],
+    )
+    def test_bad_counts_are_named(self, counts: list, message: str) -> None:
+        with pytest.raises(ValueError, match=message):
+            mean_correlation(counts)
