@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import panel as pn
 import panel_material_ui as pmui
+import param
 
 from apps.shell import words
 from apps.timeline import TimelineEditor
@@ -229,9 +230,10 @@ class Controls(pn.viewable.Viewer):
 
 def title(parameter: Any) -> str:
     """Return a parameter's label with its unit."""
-    name = parameter.label if parameter.label else parameter.name.replace("_", " ")
-    name = name[0].lower() + name[1:] if name[:2].istitle() else name
-    return name if parameter.unit == "1" else f"{name} ({parameter.unit})"
+    plain = parameter.label in (None, param.parameterized.label_formatter(parameter.name))
+    name = parameter.name.replace("_", " ") if plain else parameter.label
+    told = parameter.unit == "1" or name.endswith(parameter.unit)
+    return name if told else f"{name} ({parameter.unit})"
 
 
 def unit_words(parameter: Any) -> str:

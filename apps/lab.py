@@ -15,9 +15,11 @@ from apps.desk import Desk, Job
 from apps.equations import equations_html, sources_html
 from apps.files import Files
 from apps.shell import PHONE, words
+from apps.sound import Sound
 from apps.stage import Stage
+from apps.timeline import preview
 from apps.toolbar import Toolbar, seconds
-from workbench import Change, Model, ParameterError, Record
+from workbench import Change, Model, ParameterError, Raster, Record, Timeline
 from workbench.link import query
 from workbench.worker import Watch
 
@@ -58,6 +60,8 @@ class Lab(pn.viewable.Viewer):
         self.controls = Controls(self.model, self._set)
         self.toolbar = Toolbar(seed, self.run, self.pause, self.step, self.stop)
         self.stage = Stage(type(model))
+        spikes = any(isinstance(one, Raster) for one in model.observables)
+        self.sound = Sound() if spikes else None
         self._cost = words(margin=(6, 0))
         self._ticker: Any = None
         self.files = Files(lambda: self.record, self._link, self._keep)
@@ -67,6 +71,7 @@ class Lab(pn.viewable.Viewer):
         self.sidebar = self._sidebar()
         super().__init__()
         self._estimate()
+        self._preview()
         if job is not None:
             self._attend(job)
         elif self.live:
@@ -135,6 +140,8 @@ class Lab(pn.viewable.Viewer):
             self.job.worker.set(name, value)
             return
         self._estimate()
+        if isinstance(self.model.parameters()[name], Timeline):
+            self._preview()
         if self.live and not self._asked:
             self._asked = True  # further moves of the slider are answered together
             if pn.state.curdoc and pn.state.curdoc.session_context:
@@ -148,6 +155,7 @@ class Lab(pn.viewable.Viewer):
         self.controls.display(self.model)
         self.changes = ()
         self._estimate()
+        self._preview()
         if self.live:
             self.answer()
 
@@ -163,6 +171,7 @@ class Lab(pn.viewable.Viewer):
         """Follow a run until it ends."""
         self.job, self._watch, self.record = job, None, None
         self.stage.clear()
+        self._preview()
         self._running(True)
         self.files.open(False)
         remember(f"{query(job.model, job.seed, job.changes)}&run={job.id}")
@@ -179,6 +188,8 @@ class Lab(pn.viewable.Viewer):
         new = self._watch.take() if self._watch else None
         if new is not None:
             self.stage.draw(new)
+            if self.sound:
+                self.sound.hear(new)
         self.toolbar.tell(job)
         if ended:
             self._ticker.stop()
@@ -219,6 +230,12 @@ class Lab(pn.viewable.Viewer):
                 return
         self.toolbar.ready(f"Kept as record {record.stamp.id}: see engram-workbench runs.")
 
+    def _preview(self) -> None:
+        """Show the protocol that the next run will follow, where the model has one."""
+        strip = preview(self.job.model if self.job and not self.job.ended else self.model)
+        if strip is not None:
+            self.stage.draw(strip)
+
     def _estimate(self) -> None:
         cost = self.model.cost()
         first = self.model.preparation()
@@ -238,6 +255,7 @@ class Lab(pn.viewable.Viewer):
         )
         return pn.Column(
             self.toolbar,
+            *([self.sound.view] if self.sound else []),
             self.stage,
             self.files,
             tabs,

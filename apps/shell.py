@@ -46,13 +46,23 @@ class Browser(JSComponent):
     key = param.String(default="", doc="the last key and a number that makes it new")
 
     _esm = """
+    const OPENING = ["Enter", " ", "ArrowDown", "ArrowUp"]
+    const TAGS = ["INPUT", "TEXTAREA", "SELECT", "BUTTON", "A"]
+    const ROLES = ["combobox", "listbox", "option", "menuitem", "switch", "tab"]
+
     export function render({ model }) {
       model.width_seen = window.innerWidth
       model.dark_seen = window.matchMedia("(prefers-color-scheme: dark)").matches
       let count = 0
       const onKey = (event) => {
         const inside = event.composedPath()[0]
-        const busy = ["INPUT", "TEXTAREA", "SELECT", "BUTTON", "A"].includes(inside.tagName)
+        const role = inside.getAttribute?.("role")
+        if (role === "combobox" && inside.tagName === "DIV" && OPENING.includes(event.key)) {
+          event.preventDefault()
+          inside.click()  // the page's own selects open to a pointer alone
+          return
+        }
+        const busy = TAGS.includes(inside.tagName) || ROLES.includes(role)
         if (busy || event.ctrlKey || event.metaKey || event.altKey) { return }
         if (event.key === " " || event.key === "s") {
           event.preventDefault()

@@ -8,6 +8,9 @@ from workbench.model import Model, ParameterError, unknown
 
 #: Key -> where its class lives. Imported when asked for, since some need heavy libraries.
 REGISTRY = {
+    "assemblies": "models.spiking.assemblies:ModularAssemblies",
+    "dynamic_engram": "models.spiking.dynamic_engram:DynamicEngram",
+    "silent_assemblies": "models.spiking.silent_assemblies:SilentAssemblies",
     "sdm": "models.sdm.experiment:DistributedRecall",
     "spass": "models.plasticity.spass:SynapticScaling",
 }

@@ -11,11 +11,32 @@ from latex2mathml.converter import convert
 import models
 import workbench
 from apps.palette import ROLES
-from workbench import Count, Curve, Histogram, Images, ParameterError, Quantity, Trace, Worker
+from workbench import (
+    Count,
+    Curve,
+    Histogram,
+    Images,
+    Matrix,
+    ParameterError,
+    Quantity,
+    Raster,
+    Strip,
+    Switch,
+    Timeline,
+    Trace,
+    Worker,
+)
 from workbench.frames import growing_dimension
+from workbench.run import LocalRun
 
 #: Model -> values that make a run short.
 SHORT = {
+    "assemblies": {"protocol": "0-0.5 rest; 0.5-2 learn; 2-2.5 cue module 1; 2-2.5 tag all"},
+    "silent_assemblies": {"protocol": "0-0.2 rest; 0.2-0.6 balance; 0.6-1 cue assembly 1; "
+                                      "0.6-0.9 light assembly 2 x 2; 0.6-1 tag all"},
+    "dynamic_engram": {"cells": 64, "resolution": "16 x 16", "step": 1.0, "burn_in": 1,
+                       "training": 8, "consolidation": 6, "tests": 2, "probes": 3,
+                       "cue_presentations": 2, "pause_test": 0.3},
     "sdm": {"stored": 20, "address_bits": 128, "hard_locations": 2000, "access_fraction": 0.02,
             "cues": 4, "noise_levels": 4, "reads": 2},
     "spass": {"starts": 2, "duration": 1.0},
@@ -56,7 +77,7 @@ def same(first, second):
 def test_an_unknown_model_is_told_with_the_nearest():
     with pytest.raises(ParameterError, match="'spas' is no model; did you mean 'spass'?"):
         models.get("spas")
-    with pytest.raises(ParameterError, match="'xyz' is no model; there are sdm, "):
+    with pytest.raises(ParameterError, match="'xyz' is no model; there are assemblies, "):
         models.get("xyz")
 
 
@@ -100,12 +121,19 @@ def test_a_model_works_as_it_is(key):
 
 
 @pytest.mark.parametrize(("key", "preset"), PRESETS)
-def test_every_preset_can_be_run_and_changes_something(key, preset):
+def test_every_preset_can_be_run_and_says_what_it_sets(key, preset):
     made = models.get(key).from_preset(preset)
     made.validate()
-    assert made.changed() == dict(models.get(key).presets[preset])
-    assert made.changed()
+    said = dict(models.get(key).presets[preset])
+    assert said and said.items() <= made.values().items()
+    assert made.changed().items() <= said.items()
     sane(made)
+
+
+@every_model
+def test_no_two_presets_are_the_same(key):
+    made = [models.get(key).from_preset(preset).values() for preset in models.get(key).presets]
+    assert all(one not in made[i + 1 :] for i, one in enumerate(made))
 
 
 @every_model
@@ -119,12 +147,16 @@ def sane(made):
     cost = made.cost()
     assert 0 < cost.seconds < 3600 and 0 < cost.bytes < 64e9
     parameter = made.parameters()[cost.lower]
-    assert isinstance(parameter, Quantity | Count)
-    lowered = type(made)(**made.values() | {cost.lower: parameter.bounds[0]}).cost()
+    assert isinstance(parameter, Quantity | Count | Timeline)
+    if isinstance(parameter, Timeline):
+        least = str(parameter.protocol(made.protocol).events[0])
+    else:
+        least = parameter.bounds[0]
+    lowered = type(made)(**made.values() | {cost.lower: least}).cost()
     assert lowered.seconds <= cost.seconds and lowered.bytes <= cost.bytes
     assert (lowered.seconds, lowered.bytes) != (cost.seconds, cost.bytes) or getattr(
         made, cost.lower
-    ) == parameter.bounds[0]
+    ) == least
 
 
 # Sources and equations
@@ -199,9 +231,46 @@ def check_shapes(observable, data):
                 assert data[theory].ndim == 1 and data[theory].dims[0] in data.coords
         elif isinstance(observable, Histogram):
             assert variable.ndim == 1 and variable.dims[0] in data.coords
-        else:
-            assert isinstance(observable, Images)
+        elif isinstance(observable, Images):
             assert variable.ndim == 3 and variable.dims[0] in data.coords
+        else:
+            check = {Raster: check_raster, Matrix: check_matrix, Strip: check_strip}
+            check[type(observable)](observable, variable, data)
+
+
+def check_raster(observable, cells, data):
+    """Check that spikes have times and cells, and all cells a role with a colour."""
+    times, roles = data[observable.x], data[observable.groups]
+    assert cells.dims == times.dims == ("spike",) and times.attrs["units"] == "s"
+    assert cells.dtype.kind in "iu" and roles.dims == ("cell",)
+    assert cells.min() >= 0 and cells.max() < roles.size and times.min() >= 0
+    assert set(roles.values.tolist()) <= set(ROLES)
+    assert observable.window >= 0
+
+
+def check_matrix(observable, values, data):
+    """Check that rows and columns are told, borders lie within and codes have a category."""
+    rows, columns = values.dims
+    assert growing_dimension(values.variable) in ("", columns)
+    assert rows in data.coords and columns in data.coords
+    for name in observable.borders:
+        assert data[name].ndim == 1
+        assert ((data[name] > 0) & (data[name] < values.shape[0])).all()
+    if observable.categories:
+        assert values.dtype.kind in "iu"
+        assert values.min() >= 0 and values.max() < len(observable.categories)
+        assert {role for _, role in observable.categories} <= {*ROLES, ""}
+
+
+def check_strip(observable, lanes, data):
+    """Check that each event has its times, words and role, and that the run tells its time."""
+    for name in (observable.start, observable.end, observable.label, observable.role):
+        assert data[name].dims == lanes.dims == ("event",)
+    assert (data[observable.start] < data[observable.end]).all()
+    assert data[observable.start].attrs["units"] == data[observable.end].attrs["units"] == "s"
+    assert set(data[observable.role].values.tolist()) <= {*ROLES, ""}
+    assert data[observable.now].dims == () and data[observable.now].attrs["units"] == "s"
+    assert not observable.lanes or set(lanes.values.tolist()) <= set(observable.lanes)
 
 
 @every_model
@@ -250,21 +319,16 @@ def test_a_worker_gives_the_same_however_it_slices_the_run(key, short):
 
 
 @every_model
-def test_progress_never_goes_back_and_comes_to_its_end(key):
+def test_progress_never_goes_back_and_comes_to_its_end(key, monkeypatch):
     told = []
+    attend = LocalRun.attend
 
-    class Told(models.get(key)):
-        def simulate(self, run):
-            emit = run.emit
+    def tell(run, progress, message, step):
+        told.append(progress)
+        attend(run, progress, message, step)
 
-            def tell(frame, progress, message=""):
-                told.append(progress)
-                emit(frame, progress, message)
-
-            run.emit = tell
-            super().simulate(run)
-
-    workbench.run(Told(**SHORT.get(key, {})), progress=False)
+    monkeypatch.setattr(LocalRun, "attend", tell)
+    workbench.run(model(key), progress=False)
     assert told == sorted(told) and told[0] >= 0 and told[-1] == pytest.approx(1.0)
     assert len(told) >= 10
 
@@ -273,7 +337,9 @@ def test_progress_never_goes_back_and_comes_to_its_end(key):
 def test_live_parameters_may_change_while_it_runs(key):
     live = {name: p for name, p in models.get(key).parameters().items() if p.live}
     for name, parameter in live.items():
-        values = getattr(parameter, "options", None) or parameter.bounds
+        values = (False, True)
+        if not isinstance(parameter, Switch):
+            values = getattr(parameter, "options", None) or parameter.bounds
         for value in values:
             change = workbench.Change(2, name, value)
             assert workbench.run(model(key), 3, progress=False, changes=[change]).complete
