@@ -27,7 +27,16 @@ from models.spiking.assemblies_layout import (
 from models.spiking.assemblies_measures import ModuleOrder, PathwayWeights
 from models.spiking.assemblies_protocols import EITHER, KINDS, POSITIVE, PRESETS, STORY
 from models.spiking.assemblies_stimuli import MODULES, Window, cue, number_of, windows
-from models.spiking.assemblies_views import BERGOIN_2025, EQUATIONS, OBSERVABLES, fixed, grid, shown
+from models.spiking.assemblies_views import (
+    BERGOIN_2025,
+    EQUATIONS,
+    OBSERVABLES,
+    SIGNALS,
+    fixed,
+    grid,
+    shown,
+)
+from models.spiking.electrode import Electrode
 from models.spiking.instrumented import InstrumentedModel
 from models.spiking.instruments import Bench, Mask, Stretch
 from models.spiking.simulation import Simulation
@@ -226,6 +235,7 @@ class ModularAssemblies(InstrumentedModel):
             grid(bench.protocol.duration, self.frame * 1e-3),
         )
         self._pathways = PathwayWeights(layout)
+        self._electrode = Electrode(simulation, "probe", SIGNALS)
         weights = layout.first_weights(self.start, rng)[layout.wired]
         excitatory = self.excitatory * (cells - 1)
         spread = (np.pi * net.MEMBRANE) ** 2
@@ -264,4 +274,5 @@ class ModularAssemblies(InstrumentedModel):
         counts = np.bincount(rows, minlength=bench.rows) / stretch.seconds
         layout = self.layout()
         frame = shown(layout, counts, weights, self._pathways.means(weights), self._order)
+        frame |= self._electrode.variables()
         return frame if stretch.start else frame | fixed(layout, self._order)

@@ -39,7 +39,9 @@ dv/dt = (v**2 + eta + stimulus + instruments + synapses)/tau_m + kick/sqrt(dt*ta
 ds_E/dt = -int(not_refractory)*s_E/(2*ms) : 1
 ds_H/dt = -int(not_refractory)*s_H/(5*ms) : 1
 ds_A/dt = -int(not_refractory)*s_A/(5*ms) : 1
-synapses = coupling*(gain_E*s_E + gain_H*s_H + gain_A*s_A) : 1
+synapses = from_E + from_I : 1
+from_E = coupling*gain_E*s_E : 1
+from_I = coupling*(gain_H*s_H + gain_A*s_A) : 1
 stimulus = drive_1*int(t >= on_1)*int(t < off_1) + drive_2*int(t >= on_2)*int(t < off_2) : 1
 kick : 1
 eta : 1
@@ -128,6 +130,8 @@ def moved(
 def build(excitatory: int, inhibitory: int) -> Network:
     """Return the network; the course gives its cells their parameters and initial state.
 
+    The electrode ("probe") is in the last excitatory cell of the first half, which no cue reaches.
+
     Parameters
     ----------
     excitatory, inhibitory : int
@@ -148,7 +152,10 @@ def build(excitatory: int, inhibitory: int) -> Network:
     inhibition = synapses(cells[excitatory:], cells, "inhibition", INHIBITORY, ARRIVE_I)
     inhibition.connect(condition=f"i + {excitatory} != j")
     spikes = b.SpikeMonitor(cells, name="spikes")
-    return b.Network(cells, excitation, inhibition, spikes, name="network")
+    probe = b.StateMonitor(
+        cells, ["v", "from_E", "from_I"], record=[excitatory // 2 - 1], dt=1 * b.ms, name="probe"
+    )
+    return b.Network(cells, excitation, inhibition, spikes, probe, name="network")
 
 
 ARRIVE_E = "s_E_post += hears_post*w/n_E_post"

@@ -26,11 +26,23 @@ STORY = (
     "56-57.5 cue module 2; 57.5-60 rest"
 )
 LEARNING = "0-5 rest; 5-40 learn; 40-100 rest"
-TAGGED = (
-    "0-5 rest; 5-40 learn; 40-45 rest; 45-46.5 cue module 1; 45-46.5 tag excitatory; "
-    "46.5-52 rest; 48-49.5 light tagged; 52-53.5 cue module 1; 52-53.5 silence tagged; "
-    "53.5-58 rest; 58-59.5 cue module 1; 59.5-60 rest"
+#: Both modules form; then the cells are tagged that fire fast while half of module 1 is cued.
+TAGGED = "0-5 rest; 5-40 learn; 40-42 rest; 42-44 cue module 1; 42-44 tag excitatory; 44-48 rest"
+NATURAL = f"{TAGGED}; 48-50 cue module 1; 50-54 rest"
+LIGHT = f"{TAGGED}; 48-54 rest; 48-50 light tagged"
+SILENCED = (
+    f"{TAGGED}; 48-50 cue module 1; 48-50 silence tagged x 3; 50-54 rest; "
+    "54-56 cue module 1; 54-56 silence module 2 x 3; 56-60 rest"
 )
+#: Three modules: the first is tagged, the second cued, and then the first and the third.
+CONTEXTS = (
+    "0-5 rest; 5-55 learn; 55-57 rest; 57-59 cue module 1; 57-59 tag excitatory; 59-63 rest; "
+    "63-73 cue module 2; 73-78 rest; 78-80 cue module 1; 80-84 rest; 84-86 cue module 3; 86-88 rest"
+)
+FALSE = f"{CONTEXTS}; 63-73 light tagged"
+#: Half of a module is cued, and the cells that are tagged meanwhile are those which are cued.
+HALF = {"cue_cells": 20, "tag_rate": 20.0}
+HALF_OF_THREE = {"modules": 3, "cue_cells": 13, "tag_rate": 20.0}
 FORGOTTEN = "0-5 rest; 5-6.5 cue module 1; 6.5-400 rest; 400-401.5 cue module 1; 401.5-405 rest"
 PRESETS = {
     "Fig 1D: both kinds of inhibition": {"protocol": LEARNING},
@@ -42,7 +54,11 @@ PRESETS = {
     "Fig 4: four modules": {
         "protocol": "0-5 rest; 5-180 learn; 180-200 rest", "modules": 4, "frame": 200,
     },
-    "Light in place of a cue": {"protocol": TAGGED, "tag_rate": 5.0},
+    "Natural recall": {"protocol": NATURAL, **HALF},
+    "Light recalls without a cue": {"protocol": LIGHT, **HALF},
+    "Recall is lost while the engram is silenced": {"protocol": SILENCED, **HALF},
+    "A false memory": {"protocol": FALSE, **HALF_OF_THREE},
+    "A false memory: without the light": {"protocol": CONTEXTS, **HALF_OF_THREE},
     "Forgetting at rest": {
         "protocol": FORGOTTEN, "start": LEARNT, "forgetting": 2.0, "frame": 500,
     },

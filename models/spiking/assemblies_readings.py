@@ -144,3 +144,23 @@ def at_rest(data: xr.Dataset) -> np.ndarray:
         if label == "rest" and (inside & decided).any():
             found = inside
     return found
+
+
+def potential_reading(data: xr.Dataset) -> str:
+    """Say where the membrane of the cell with the electrode was, and how often it peaked."""
+    v, seconds = data.potential.values, -1e-3 * float(data.before_now[0])
+    peaks = int(((v[1:] >= 10) & (v[:-1] < 10)).sum())
+    return (
+        f"In the last {seconds:.2g} s the membrane variable of the cell lay between {v.min():.3g} "
+        f"and {v.max():.3g} (10 is a spike, -10 where it starts anew) and peaked {peaks} times."
+    )
+
+
+def input_reading(data: xr.Dataset) -> str:
+    """Say how strong excitation and inhibition of the cell with the electrode were."""
+    excitation, inhibition = data.from_excitation.values, data.from_inhibition.values
+    return (
+        f"Excitation reached {excitation.max():.2g} and inhibition {inhibition.min():.2g}; on "
+        f"average they were {excitation.mean():.2g} and {inhibition.mean():.2g}, where a stimulus "
+        "for 50 Hz is 9.9."
+    )

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from models.spiking import assemblies_readings as readings
 from models.spiking.assemblies_layout import Layout
 from models.spiking.assemblies_measures import PATHWAYS, ModuleOrder
+from models.spiking.electrode import Signal
 from models.spiking.views import CALCIUM, RASTER, RESPONSE, STRIP
-from workbench import Equation, Matrix, Reference, Trace, variable
+from workbench import Curve, Equation, Matrix, Reference, Trace, variable
 
 BERGOIN_2025 = Reference(
     "Bergoin R, Torcini A, Deco G, Quoy M, Zamora-López G", 2025,
@@ -116,13 +117,19 @@ def weight_courses() -> tuple[Trace, ...]:
     return tuple(made)
 
 
+#: What the electrode records.
+SIGNALS = {
+    "v": Signal("potential", "1", 1.0, "membrane variable v"),
+    "from_E": Signal("from_excitation", "1", 1.0, "excitatory input"),
+    "from_I": Signal("from_inhibition", "1", 1.0, "inhibitory input"),
+}
 OBSERVABLES = (
-    STRIP,
-    RASTER,
     Matrix(
         ("weights",), "Weights: excitatory, Hebbian, anti-Hebbian cells; module by module",
         borders=("block",), reading=readings.weights_reading,
     ),
+    STRIP,
+    RASTER,
     Trace(
         ("rate_E", "rate_I"), "Mean rates", y_label="rate",
         roles={"rate_E": "excitatory", "rate_I": "inhibitory"}, reading=readings.rate_reading,
@@ -134,6 +141,16 @@ OBSERVABLES = (
     Matrix(("module_order",), "Synchrony of each module", reading=readings.order_reading),
     *weight_courses(),
     RESPONSE,
+    Curve(
+        ("potential",), "An electrode in one cell: its membrane", x="before_now", joined=True,
+        roles={"potential": "excitatory"}, reading=readings.potential_reading,
+    ),
+    Curve(
+        ("from_excitation", "from_inhibition"), "An electrode in one cell: what it is given",
+        x="before_now", joined=True, y_label="input",
+        roles={"from_excitation": "excitatory", "from_inhibition": "inhibitory"},
+        reading=readings.input_reading,
+    ),
     CALCIUM,
 )  # fmt: skip
 

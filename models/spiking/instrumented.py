@@ -158,6 +158,7 @@ class InstrumentedModel(SpikingModel):
         readout = Readout(self, bench, run.rng)
         self.begin(run, simulation, bench)
         pace = Pace(self, run)
+        note = f"; {simulation.note}" if simulation.note else ""
         for stretch in bench.stretches(self.frame * 1e-3, self.settings):
             self.act(run, simulation, bench, stretch)
             yield stretch.seconds
@@ -168,7 +169,7 @@ class InstrumentedModel(SpikingModel):
             run.emit(
                 xr.Dataset(frame),
                 stretch.end / protocol.duration,
-                f"{going}, {stretch.end:.1f} of {protocol.duration:g} s",
+                f"{going}, {stretch.end:.1f} of {protocol.duration:g} s{note}",
             )
             pace.keep(stretch.seconds)
 

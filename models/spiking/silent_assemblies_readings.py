@@ -212,3 +212,14 @@ def balance_reading(data: xr.Dataset) -> str:
         f"of inhibition; with the background {net:.0f} pA are left, {where} the 100 pA that make "
         f"a cell at rest fire."
     )
+
+
+def moment_reading(data: xr.Dataset) -> str:
+    """Say how closely inhibition follows excitation from moment to moment."""
+    inward, outward = data.excitation.values, data.inhibition.values
+    net = data.net.values
+    text = f"In the last 0.2 s the net current lies between {net.min():.0f} and {net.max():.0f} pA"
+    if min(inward.std(), outward.std()) > 0:
+        alike = float(np.corrcoef(inward, -outward)[0, 1])
+        text += f"; the correlation of inhibition with excitation is {alike:.2f}"
+    return text + "."

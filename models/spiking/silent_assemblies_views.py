@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from models.spiking import silent_assemblies_readings as readings
-from workbench import Curve, Equation, Histogram, Raster, Reference, Strip, Trace
+from models.spiking.views import CALCIUM, RESPONSE, STRIP
+from workbench import Curve, Equation, Histogram, Raster, Reference, Trace
 
 REFERENCES = (
     Reference(
@@ -46,7 +47,7 @@ OBSERVABLES = (
     Raster(
         ("spike_cell",), "Spikes of both assemblies and others", reading=readings.raster_reading
     ),
-    Strip(("event_row",), "Protocol"),
+    STRIP,
     Trace(
         ("rate_cued", "rate_assembly_1", "rate_assembly_2", "rate_others", "rate_inhibitory"),
         "Firing rates",
@@ -109,5 +110,8 @@ OBSERVABLES = (
         y_label="current",
         joined=True,
         roles={"excitation": "excitatory", "inhibition": "inhibitory", "net": "other"},
+        reading=readings.moment_reading,
     ),
+    RESPONSE,
+    CALCIUM,
 )
