@@ -129,7 +129,7 @@ def order_reading(data: xr.Dataset) -> str:
             text += " since its cells are two groups that fire in turn"
         told.append(text)
     if not told:
-        return "No module had two cells that fired twice at rest."
+        return f"None of {len(data.module)} modules had two cells that fired twice at rest."
     return f"Mean synchrony at rest: {'; '.join(told)}. 0 is none and 1 is complete."
 
 

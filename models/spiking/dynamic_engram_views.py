@@ -81,7 +81,7 @@ OBSERVABLES = (
     ),
     Trace(
         tuple(f"answer_{shape}" for shape in SHAPES), "How strongly the engram answers",
-        theory=("threshold",), y_label="mean rate of engram cells (Hz)",
+        theory=("threshold",), y_label="mean rate of engram cells",
         roles={f"answer_{shape}": ROLES[shape] for shape in SHAPES},
         reading=readings.answer_reading,
     ),
@@ -95,7 +95,7 @@ OBSERVABLES = (
     Raster(window=10.0, reading=readings.raster_reading),
     Trace(
         ("rate_excitatory", "rate_inhibitory", "factor"), "Mean rates",
-        theory=("factor_target",), y_label="rate (Hz)",
+        theory=("factor_target",), y_label="rate",
         roles={
             "rate_excitatory": "excitatory", "rate_inhibitory": "inhibitory", "factor": "other",
         },

@@ -47,8 +47,8 @@ def response_reading(data: xr.Dataset) -> str:
             first = max(known, key=lambda group: known[group])
             rest = max((rate for group, rate in known.items() if group != first), default=0.0)
             parts.append(
-                f"during '{event}' {first} fired at {known[first]:.2g} Hz and no other group above "
-                f"{rest:.2g} Hz"
+                f"during '{event}' {first} fired at {known[first]:.3g} Hz and no other group above "
+                f"{rest:.3g} Hz"
             )
     if not parts:
         return f"The rates during {data.during.size} events; none of them was a cue or light."

@@ -15,6 +15,7 @@ import workbench
 from apps.live import LivePlot, columns
 from apps.palette import DARK, LIGHT, colour
 from apps.series import axis_labels, series
+from apps.thinning import MOST
 from workbench import Curve, Images, Trace, variable
 from workbench.frames import Frames, growing_dimension
 
@@ -25,7 +26,9 @@ SMALL = {
         "noise_levels": 4, "address_bits": 128, "patterns": "random words", "reads": 2,
     },
 }  # fmt: skip
-SHOWN = [(key, i) for key in models.names() for i in range(len(models.get(key).observables))]
+#: Spikes, matrices and protocols have tests of their own, with made-up runs.
+QUICK = [key for key in models.names() if not models.REGISTRY[key].startswith("models.spiking")]
+SHOWN = [(key, i) for key in QUICK for i in range(len(models.get(key).observables))]
 
 
 @functools.cache
@@ -139,6 +142,54 @@ def test_clear_empties_and_a_new_run_starts_afresh(shown):
     assert_shows(plot, data)
     assert all(isinstance(x, np.ndarray) for d in numbers(plot).values() for x in [d["x"]])
     assert plot.figure.height == height
+
+
+def course(times):
+    """Return a voltage of two cells at some times."""
+    times = np.asarray(times, float)
+    values = np.stack([np.sin(times), np.cos(times)], axis=1)
+    return xr.Dataset(
+        {"v": variable(("time", "cell"), values, "mV", "voltage"),
+         "rest": variable("time", np.zeros(times.size), "mV", "rest")},
+        coords={"time": variable("time", times, "s", "time")},
+    )  # fmt: skip
+
+
+def test_the_legend_is_sent_once():
+    plot = LivePlot(Trace(("v",), "V", theory=("rest",)))
+    plot.show(course([0, 1, 2]))
+    items = list(plot._legend.items)
+    plot.show(course([3]))
+    assert len(items) == 2
+    assert all(a is b for a, b in zip(items, plot._legend.items, strict=True))
+
+
+def test_a_frame_without_new_samples_leaves_all_as_it_is():
+    plot = LivePlot(Trace(("v",), "V", theory=("rest",)))
+    plot.show(course([0, 1, 2]))
+    told, held = texts(plot), {name: x["x"] for name, x in numbers(plot).items()}
+    assert len(told) == 2 and len(held) == 3
+    plot.show(course([]))
+    assert texts(plot) == told
+    assert all(numbers(plot)[name]["x"] is x for name, x in held.items())
+
+
+def test_a_long_run_is_streamed_on_with_points_that_look_the_same():
+    plot, whole, streamed = LivePlot(Trace(("v",), "V")), np.arange(0, 900, 0.05), 0
+    for times in np.split(whole, 360):
+        before = {name: len(data["x"]) for name, data in numbers(plot).items()}
+        plot.show(course(times))
+        after = {name: len(data["x"]) for name, data in numbers(plot).items()}
+        streamed += all(after[name] == n + times.size for name, n in before.items())
+        assert max(after.values()) <= MOST
+    assert streamed > 340  # it is sent anew only now and then
+    data = numbers(plot)["v 1"]
+    assert (data["x"][0], data["x"][-1]) == (whole[0], whole[-1])
+    assert (np.diff(data["x"]) > 0).all()
+    np.testing.assert_array_equal(data["y"], np.cos(data["x"]))
+    for start in range(0, 900, 9):  # each wave still reaches its top and its bottom
+        part = data["y"][(data["x"] >= start) & (data["x"] < start + 9)]
+        assert part.max() > 0.999 and part.min() < -0.999
 
 
 def at(x):

@@ -7,14 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import models
+from apps.legends import entry_width, fitting, legend
 from apps.palette import BLANK, DARK, INKED, LIGHT, MAGNITUDE, ROLES, SIGNED, colour, shades
 from apps.series import (
     Series,
     axis_labels,
     bar_width,
-    entry_width,
-    fitting,
-    legend,
     series,
     wrapped,
 )
