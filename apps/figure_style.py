@@ -6,23 +6,27 @@ below the axes that tells measurement from theory) is done by hooks on the finis
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import holoviews as hv
 
+from apps.figure_legends import below_axes, below_figure, stroke
+from apps.legends import legend
 from apps.palette import BLANK, LIGHT, colour
-from apps.series import Series, entry_width, fitting, legend
+from apps.series import Series
 
 GREY = colour("other")
-WIDTHS = {"line": 2.0, "theory": 1.1, "mark": 1.3}
 SHORT, HIGH = 500, 360  # pixels of a panel in a notebook
 PANEL = {
     "bokeh": {"width": SHORT, "height": HIGH},
     "matplotlib": {"fig_inches": (5.2, 3.7), "aspect": 1.5},
 }
-LEGEND_WIDTH = {"bokeh": 400, "matplotlib": 330}  # pixels at 12 px
+DASH = ((-0.3, -1), (0.3, -1), (0.3, 1), (-0.3, 1))  # an upright mark for a spike
+RASTER_PIXELS = 200  # that all cells have together
+MANY = 20_000  # dots, from which on they are pixels in a file
 PADDING = (0.02, 0.05)  # around the data, in shares of their range
 BELOW = 0.48  # room for the names below pictures, in heights of a picture
 #: Matplotlib's axes -> the texts of its axes.
@@ -46,6 +50,8 @@ def series(one: Series, backend: str) -> hv.Options:
         look: dict[str, Any] = {"color": paint}
         look |= {"size": 8, "line_color": None} if backend == "bokeh" else {"s": 30, "linewidth": 0}
         return hv.opts.Scatter(backend=backend, show_legend=False, **look)
+    if one.kind == "spikes":
+        return spikes(one, backend)
     if one.kind == "bars":
         look = (
             {"fill_color": paint, "line_color": BLANK}
@@ -59,29 +65,42 @@ def series(one: Series, backend: str) -> hv.Options:
     return kind(backend=backend, show_legend=False, **look)
 
 
-def stroke(one: Series, backend: str) -> dict[str, Any]:
-    """Return width and dashes of a line."""
-    if backend == "bokeh":
-        dash = "dotdash" if one.dash == "dashdot" else one.dash
-        return {"line_width": WIDTHS[one.kind], "line_dash": dash}
-    return {"linewidth": WIDTHS[one.kind], "linestyle": one.dash}
+def spikes(one: Series, backend: str) -> hv.Options:
+    """Return the options of spikes: the more cells, the smaller."""
+    high = min(max(RASTER_PIXELS / (one.y.max(initial=0) + 1), 1.5), 7)
+    look: dict[str, Any] = {"color": colour(one.role)}
+    look |= (
+        {"size": high, "line_color": None}
+        if backend == "bokeh"
+        else {"marker": DASH, "s": high**2, "linewidth": 0}
+    )
+    return hv.opts.Scatter(backend=backend, show_legend=False, **look)
 
 
-def panel(title: str, axes: tuple[str, str], drawn: list[Series], backend: str) -> hv.Options:
-    """Return the options of a panel with axes."""
+def panel(
+    title: str,
+    axes: tuple[str, str],
+    drawn: list[Series],
+    backend: str,
+    hooks: Iterable[Callable[[Any, Any], None]] = (),
+    **look: Any,
+) -> hv.Options:
+    """Return the options of a panel with axes; hooks are called on the finished plot as well."""
     finish = bokeh_finish if backend == "bokeh" else matplotlib_finish
 
     def hook(plot: Any, _element: Any) -> None:
         finish(plot, axes, drawn)
 
     return hv.opts.Overlay(
-        title=title, xlabel=axes[0], ylabel=axes[1], show_legend=False, hooks=[hook],
-        fontsize=TEXT, padding=PADDING, backend=backend, **PANEL[backend],
+        title=title, xlabel=axes[0], ylabel=axes[1], show_legend=False, hooks=[hook, *hooks],
+        backend=backend, **PANEL[backend] | {"fontsize": TEXT, "padding": PADDING} | look,
     )  # fmt: skip
 
 
 def matplotlib_finish(plot: Any, axes: tuple[str, str], drawn: list[Series]) -> None:
     """Write title, axis labels and legend, and draw a light grid."""
+    from matplotlib.ticker import FixedLocator
+
     axis = plot.handles["axis"]
     bold_title(plot)
     LABELS[axis] = axes
@@ -91,39 +110,12 @@ def matplotlib_finish(plot: Any, axes: tuple[str, str], drawn: list[Series]) -> 
     axis.xaxis.set_zorder(-1)
     axis.yaxis.set_zorder(-1)
     axis.spines[["top", "right"]].set_visible(False)
-    axis.locator_params(nbins=6)
+    for name, side in (("x", axis.xaxis), ("y", axis.yaxis)):
+        if not isinstance(side.get_major_locator(), FixedLocator):  # those ticks are chosen
+            axis.locator_params(name, nbins=6)
     items = legend(drawn)
     if len(items) > 1:
         below_axes(axis, items)
-
-
-def below_axes(axis: Any, items: list[tuple[str, list[Series]]]) -> None:
-    """Write a legend below the label of the x axis, clear of the data."""
-    from matplotlib.legend_handler import HandlerTuple
-    from matplotlib.transforms import ScaledTranslation
-
-    scale = axis.get_figure(root=True).dpi_scale_trans
-    texts = [text for text, _ in items]
-    axis.legend(
-        [tuple(sign(one) for one in signs) for _, signs in items], texts,
-        loc="upper left", bbox_to_anchor=(0, 0), borderaxespad=0, frameon=False, fontsize=9,
-        bbox_transform=axis.transAxes + ScaledTranslation(-0.06, -38 / 72, scale),
-        ncols=min(len(texts), fitting(texts, LEGEND_WIDTH["matplotlib"])), handletextpad=0.6,
-        handler_map={tuple: HandlerTuple(ndivide=1)},
-    )  # fmt: skip
-
-
-def sign(one: Series) -> Any:
-    """Return what stands for a series in a Matplotlib legend."""
-    from matplotlib.lines import Line2D
-    from matplotlib.patches import Patch
-
-    paint = colour(one.role)
-    if one.kind == "bars":
-        return Patch(color=paint)
-    if one.kind == "points":
-        return Line2D([], [], color=paint, linestyle="none", marker="o", markersize=5.5)
-    return Line2D([], [], color=paint, **stroke(one, "matplotlib"))
 
 
 def bold_title(plot: Any) -> None:
@@ -136,8 +128,6 @@ def bold_title(plot: Any) -> None:
 
 def bokeh_finish(plot: Any, axes: tuple[str, str], drawn: list[Series]) -> None:
     """Write axis labels and legend of a Bokeh figure, and draw a light grid."""
-    from bokeh.models import Legend, LegendItem
-
     fig = plot.handles["plot"]
     for axis, text in zip(fig.axis, axes, strict=True):
         axis.update(
@@ -152,19 +142,13 @@ def bokeh_finish(plot: Any, axes: tuple[str, str], drawn: list[Series]) -> None:
         return
     parts = zip(drawn, plot.subplots.values(), strict=True)
     glyphs = {one.name: part.handles["glyph_renderer"] for one, part in parts}
-    texts = [text for text, _ in items]
-    told = Legend(
-        items=[
-            LegendItem(label=text, renderers=[glyphs[one.name] for one in signs])
-            for text, signs in items
-        ]
-    )
-    told.update(
-        orientation="horizontal", ncols=fitting(texts, LEGEND_WIDTH["bokeh"]), location="top_left",
-        border_line_color=None, padding=0, margin=2, spacing=4, label_text_font_size="12px",
-        label_height=16, glyph_height=16, label_width=int(entry_width(texts)) - 32,
-    )  # fmt: skip
-    fig.add_layout(told, "below")
+    below_figure(fig, [(text, [glyphs[one.name] for one in signs]) for text, signs in items])
+
+
+def rasterised(plot: Any, _element: Any) -> None:
+    """Make pixels of dots, so that a file stays small."""
+    for dots in plot.handles["axis"].collections:
+        dots.set_rasterized(True)
 
 
 def picture(one: Series, backend: str) -> hv.Options:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import io
 import math
 import re
@@ -11,21 +10,20 @@ from pathlib import Path
 from typing import Any
 
 import holoviews as hv
-import numpy as np
 import xarray as xr
 
 import models
 from apps import figure_style as style
-from apps.series import Series, axis_labels, bar_width, series
-from workbench import Images, Observable, ParameterError, Record
+from apps.elements import MODULES, element, load
+from apps.figure_fields import lanes_height
+from workbench import Images, Observable, ParameterError, Raster, Record, Strip
 from workbench.record import replacing
 
-MODULES = {"bokeh": "holoviews.plotting.bokeh", "matplotlib": "holoviews.plotting.mpl"}
 WIDTH, HEIGHT = 5.2, 3.7  # inches of a panel in a file
 MOST_PICTURE_HEIGHT = 3.0
 DOTS_PER_INCH = 130
-#: What lies below what.
-ORDER = ("bars", "line", "theory", "mark", "points")
+#: What takes all the width of a file, from the top.
+WIDE = (Strip, Raster, Images)
 
 
 def figure(
@@ -61,28 +59,6 @@ def figure(
     return drawn.cols(2).opts(style.layout(record.stamp.line(), backend))
 
 
-def load(backend: str, notebook: bool = False) -> None:
-    """Load a backend; in a notebook also what displays its figures there.
-
-    The backend that was current stays current, save where there was none.
-    """
-    if notebook and in_notebook() and not hv.extension._loaded:
-        # Inline, or the notebook would ask a host outside for Bokeh's script.
-        hv.extension(backend, inline=True, logo=False)  # type: ignore[operator]
-    current = hv.Store.current_backend if hv.Store.renderers else backend
-    importlib.import_module(MODULES[backend])
-    hv.Store.set_current_backend(current)
-
-
-def in_notebook() -> bool:
-    """Return whether this is a notebook's kernel."""
-    try:
-        from IPython.core.getipython import get_ipython
-    except ImportError:
-        return False
-    return hasattr(get_ipython(), "kernel")
-
-
 def panels(
     record: Record, backend: str, observables: Iterable[Observable] | None
 ) -> list[tuple[Observable, Any]]:
@@ -114,57 +90,6 @@ def observables_of(record: Record) -> tuple[Observable, ...]:
     return models.get(key).observables
 
 
-def element(observable: Observable, data: xr.Dataset, backend: str = "bokeh") -> Any:
-    """Return one observable as an overlay; None when its data are not there."""
-    load(backend)
-    drawn = [one for one in series(observable, data) if one.x.size]
-    if not drawn:
-        return None
-    if isinstance(observable, Images):
-        return pictures(observable, drawn, backend)
-    drawn.sort(key=lambda one: ORDER.index(one.kind))
-    axes = axis_labels(observable, data)
-    parts = [part(one, observable, axes).opts(style.series(one, backend)) for one in drawn]
-    return hv.Overlay(parts).opts(style.panel(observable.title, axes, drawn, backend))
-
-
-def part(one: Series, observable: Observable, axes: tuple[str, str]) -> Any:
-    """Return a series as an element; panels never share an axis by accident of its name."""
-    x = hv.Dimension((f"x of {observable.title}", axes[0] or "x"))
-    y = hv.Dimension((f"y of {observable.title}", axes[1] or "y"))
-    if one.kind == "mark":
-        return hv.VLines(one.x, kdims=[x], label=one.label)
-    if one.kind == "bars":
-        edges = np.append(one.x, one.x[-1] + bar_width(one.x))
-        return hv.Histogram((edges, one.y), kdims=[x], vdims=[y], label=one.label)
-    kind = hv.Scatter if one.kind == "points" else hv.Curve
-    return kind((one.x, one.y), x, y, label=one.label)
-
-
-def pictures(observable: Observable, drawn: list[Series], backend: str) -> Any:
-    """Return a row of pictures, each with a thin frame and its name below."""
-    x, y = hv.Dimension("column of the row"), hv.Dimension("row of the row")
-    parts, frames, names = [], [], []
-    for one in drawn:
-        high, wide = one.y.shape
-        left = float(one.x[0])
-        image = hv.Image(
-            one.y.astype(float), bounds=(left, 0, left + wide, high), kdims=[x, y], label=one.label
-        )
-        parts.append(image.opts(style.picture(one, backend)))
-        frames.append((left, 0, left + wide, high))
-        names.append((left + wide / 2, -0.06 * high, one.label))
-    outline = hv.Rectangles(frames, kdims=[x, y, "right", "top"])
-    words = hv.Labels(names, kdims=[x, y], vdims="name")
-    parts += [outline.opts(style.outline(backend)), words.opts(style.words(backend))]
-    return hv.Overlay(parts).opts(style.row(observable.title, extent(drawn), backend))
-
-
-def extent(drawn: list[Series]) -> tuple[float, float]:
-    """Return the width and height of a row of pictures, without the names below."""
-    return float(drawn[-1].x[0]) + drawn[-1].y.shape[1], float(drawn[0].y.shape[0])
-
-
 def save_figure(
     record: Record, path: str | Path, observables: Iterable[Observable] | None = None
 ) -> Path:
@@ -187,6 +112,7 @@ def save_figure(
     about = {"Title": record.stamp.line()} | ({"Date": None} if kind == "svg" else {})
     buffer = io.BytesIO()
     with style.plain():
+        settle(drawn)
         drawn.savefig(buffer, format=kind, dpi=DOTS_PER_INCH, metadata=about)
     with replacing(path) as temporary:
         temporary.write_bytes(buffer.getvalue())
@@ -194,26 +120,49 @@ def save_figure(
 
 
 def composed(parts: Sequence[tuple[Observable, Any]], stamp: str) -> Any:
-    """Return a Matplotlib figure: rows of pictures over the whole width, the others in pairs."""
+    """Return a Matplotlib figure: what is wide over all its width, the others in pairs."""
     from matplotlib.figure import Figure
 
-    wide = [drawn for observable, drawn in parts if isinstance(observable, Images)]
-    narrow = [drawn for observable, drawn in parts if not isinstance(observable, Images)]
-    across = min(2, len(narrow)) or 2
-    heights = [picture_height(one, across * WIDTH) for one in wide]
+    wide = [part for kind in WIDE for part in parts if isinstance(part[0], kind)]
+    narrow = [drawn for observable, drawn in parts if not isinstance(observable, WIDE)]
+    alone = len(narrow) == 1 and all(isinstance(part[0], Images) for part in wide)
+    across = 1 if alone else 2
+    heights = [wide_height(*part, across * WIDTH) for part in wide]
     heights += [HEIGHT] * math.ceil(len(narrow) / across)
     with style.plain():
         fig = Figure(figsize=(across * WIDTH, sum(heights) + 0.3), layout="constrained")
         fig.get_layout_engine().set(w_pad=0.09, h_pad=0.09)  # type: ignore[union-attr]
         grid = fig.add_gridspec(len(heights), across, height_ratios=heights)
-        for i, one in enumerate(wide):
-            draw(one, fig, fig.add_subplot(grid[i, :]))
+        for i, (observable, one) in enumerate(wide):
+            axis = fig.add_subplot(grid[i, :])
+            draw(one, fig, axis)
+            if not isinstance(observable, Images):
+                axis.set_aspect("auto", adjustable="box")
         for i, one in enumerate(narrow):
-            axis = fig.add_subplot(grid[len(wide) + i // across, i % across])
+            place = i % across if len(narrow) > 1 else slice(None)
+            axis = fig.add_subplot(grid[len(wide) + i // across, place])
             draw(one, fig, axis)
             axis.set_aspect("auto", adjustable="box")
         fig.supxlabel(stamp, x=0.01, ha="left", fontsize=8.5, color=style.GREY)
     return fig
+
+
+def settle(fig: Any) -> None:
+    """Lay a figure out for good, at round places: the last bits of the solver's change by chance.
+
+    An SVG's names are made of places, and the same run shall give the same file.
+    """
+    fig.get_layout_engine().execute(fig)
+    fig.set_layout_engine("none")
+    for axis in fig.axes:
+        axis.set_position([round(side, 6) for side in axis.get_position(original=True).bounds])
+
+
+def wide_height(observable: Observable, drawn: Any, width: float) -> float:
+    """Return the inches that what is drawn over all the width takes."""
+    if isinstance(observable, Images):
+        return picture_height(drawn, width)
+    return lanes_height(drawn) if isinstance(observable, Strip) else HEIGHT
 
 
 def picture_height(row: Any, width: float) -> float:

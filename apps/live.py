@@ -1,4 +1,4 @@
-"""Live drawing: one Bokeh figure for each observable, fed through column data sources.
+"""Live drawing of series: one Bokeh figure for each observable, fed through column data sources.
 
 Growing lines are streamed (4 ms a tick were measured, against 320 ms for replacing whole
 HoloViews elements); everything else is replaced. A figure keeps its size whatever comes.
@@ -11,34 +11,23 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
-from bokeh.models import (
-    ColumnDataSource,
-    CustomJS,
-    GlyphRenderer,
-    Legend,
-    LegendItem,
-    LinearColorMapper,
-)
-from bokeh.plotting import figure
+from bokeh.models import ColumnDataSource, GlyphRenderer, LinearColorMapper
 
+from apps.legends import legend
 from apps.palette import BLANK, colour, ground
-from apps.series import Series, axis_labels, bar_width, entry_width, legend, series
+from apps.series import Series, axis_labels, bar_width, series
+from apps.sheet import SMALL, Sheet
+from apps.thinning import thinned
 from workbench import Images, Observable
 
-HEIGHT = 340
 PICTURE_HEIGHT = 210
-FONT = "13px"
-SMALL = "12px"
-SIGN = 32  # pixels beside a text in a legend
 BELOW = 0.5  # room for the names below the pictures, in heights of a picture
+THINNED = ("line", "theory")  # kinds of series
 DASHES = {"dashdot": "dotdash"}  # what Bokeh calls otherwise
 
-#: A legend takes as many columns as fit; Bokeh's own does not wrap.
-WRAP = "legend.ncols = Math.max(1, Math.floor(figure.inner_width / legend.tags[0]))"
 
-
-class LivePlot:
-    """A figure that shows an observable while its data come.
+class LivePlot(Sheet):
+    """A figure of lines, points, bars or pictures while their data come.
 
     Parameters
     ----------
@@ -49,31 +38,19 @@ class LivePlot:
     """
 
     def __init__(self, observable: Observable, dark: bool = False) -> None:
-        self.observable = observable
         self.pictures = isinstance(observable, Images)
-        self.figure = figure(
-            height=PICTURE_HEIGHT if self.pictures else HEIGHT,
-            sizing_mode="stretch_width",
-            title=observable.title,
-            toolbar_location=None,
-            tools="" if self.pictures else "pan,box_zoom,reset",
-            match_aspect=self.pictures,
-            min_border_right=12,
-            min_border_bottom=64,
-        )
-        self._legend = Legend(
-            items=[], orientation="horizontal", ncols=2, tags=[1], location="top_left"
-        )
         self._drawn: dict[str, tuple[Series, list[GlyphRenderer]]] = {}
         if self.pictures:
-            self.figure.update(min_border_left=12, min_border_bottom=2)
+            self.place = 2
+            super().__init__(
+                observable, dark, height=PICTURE_HEIGHT, tools="", match_aspect=True,
+                min_border_left=12, min_border_bottom=2,
+            )  # fmt: skip
             for held in (self.figure.x_range, self.figure.y_range):
                 held.range_padding = 0.01  # type: ignore[attr-defined] # equal: pixels stay square
         else:
-            self.figure.add_layout(self._legend, "below")
-            wrap = CustomJS(args={"legend": self._legend, "figure": self.figure}, code=WRAP)
-            self.figure.js_on_change("inner_width", wrap)
-            self._legend.js_on_change("tags", wrap)
+            super().__init__(observable, dark)
+            self._add_legend()
         self.paint(dark)
 
     def clear(self) -> None:
@@ -100,46 +77,18 @@ class LivePlot:
         with self._frozen() if first else nullcontext():
             for one in first:
                 self._add(one)
-            self._tell()
-        for axis, text in zip(self.figure.axis, axis_labels(self.observable, data), strict=False):
-            if text and axis.axis_label != text:
-                axis.axis_label = text
-
-    def _frozen(self) -> Any:
-        """Let the page count its models once, not at each new glyph (0.1 s a time)."""
-        return self.figure.document.models.freeze() if self.figure.document else nullcontext()
+            items = legend(one for one, _ in self._drawn.values())
+            self._tell([(t, [self._drawn[one.name][1][0] for one in signs]) for t, signs in items])
+        self._name_axes(axis_labels(self.observable, data))
 
     def paint(self, dark: bool) -> None:
         """Give everything the colours of light or dark ground."""
-        self.dark = dark
-        paper, fig = ground(dark), self.figure
-        fig.update(
-            background_fill_color=paper.paper, border_fill_color=paper.paper,
-            outline_line_color=None,
-        )  # fmt: skip
-        title: Any = fig.title
-        title.update(text_color=paper.ink, text_font_size="14px")
-        for axis in fig.axis:
-            self._paint_axis(axis)
-        for grid in fig.grid:
-            grid.grid_line_color = None if self.pictures else paper.grid
-        self._legend.update(
-            label_text_color=paper.ink, label_text_font_size=SMALL, background_fill_alpha=0.0,
-            border_line_color=None, padding=0, margin=2, spacing=2, label_standoff=6,
-            label_height=16, glyph_height=16, glyph_width=22,
-        )  # fmt: skip
+        super().paint(dark)
+        if self.pictures:
+            for part in (*self.figure.axis, *self.figure.grid):
+                part.visible = False
         for one, renderers in self._drawn.values():
             self._colour(one, renderers)
-
-    def _paint_axis(self, axis: Any) -> None:
-        ink = ground(self.dark).ink
-        axis.update(
-            axis_label_text_color=ink, major_label_text_color=ink, axis_line_color=ink,
-            major_tick_line_color=ink, minor_tick_line_color=None, major_tick_in=0,
-            axis_label_text_font_size=FONT, major_label_text_font_size=FONT,
-            axis_label_text_font_style="normal", visible=not self.pictures,
-        )  # fmt: skip
-        axis.ticker.desired_num_ticks = 5
 
     def _empty(self, name: str) -> None:
         source: Any = self._drawn[name][1][0].data_source
@@ -147,13 +96,13 @@ class LivePlot:
 
     def _feed(self, one: Series, continued: bool) -> None:
         """Give new data to a series that is drawn already."""
+        if continued and one.grows and not one.x.size:
+            return  # what is drawn stays, and stays in the legend
         _, renderers = self._drawn[one.name]
         self._drawn[one.name] = (one, renderers)
         source: Any = renderers[0].data_source
-        if (
-            continued and one.grows and len(source.data["x"])
-        ):  # emptied columns are lists, which are slow
-            source.stream(columns(one))
+        if continued and one.grows and len(source.data["x"]):  # lists are slow to stream to
+            extend(source, one)
         else:
             source.data = columns(one)
         if one.shades:
@@ -221,19 +170,17 @@ class LivePlot:
         else:
             glyphs[0].line_color = colour(one.role, self.dark)
 
-    def _tell(self) -> None:
-        """Keep the legend, where there is more than one thing to tell apart."""
-        items = legend(one for one, _ in self._drawn.values())
-        texts = [text for text, _ in items] if len(items) > 1 else []
-        if texts == [item.label.value for item in self._legend.items]:  # type: ignore
+
+def extend(source: Any, one: Series) -> None:
+    """Stream what is new of a series; a line that gets too long is sent again with less points."""
+    held, new = source.data, columns(one)
+    if one.kind in THINNED:
+        x, y = (np.concatenate([held[name], new[name]]) for name in ("x", "y"))
+        shown = thinned(x, y)
+        if shown[0].size < x.size:
+            source.data = dict(zip(("x", "y"), shown, strict=True))
             return
-        width = entry_width(texts)
-        self._legend.update(tags=[width], label_width=int(width) - SIGN)
-        self._legend.items = [
-            LegendItem(label=text, renderers=[self._drawn[one.name][1][0] for one in signs])
-            for text, signs in items
-            if texts
-        ]
+    source.stream(new)
 
 
 def columns(one: Series) -> dict[str, Any]:
@@ -250,7 +197,8 @@ def columns(one: Series) -> dict[str, Any]:
         return {"x": one.x, "right": one.x + bar_width(one.x), "y": one.y}
     if one.kind == "mark":
         return {"x": one.x}
-    return {"x": one.x, "y": one.y}
+    x, y = thinned(one.x, one.y) if one.kind in THINNED else (one.x, one.y)
+    return {"x": x, "y": y}
 
 
 def tint(mapper: LinearColorMapper, one: Series) -> None:

@@ -20,6 +20,7 @@ ROLES = {
     "other": ("#6E6E6E", "#A8A8A8"),
 }
 DASHED = {"inhibitory"}
+CLEAR = "rgba(0, 0, 0, 0)"
 BLANK, INKED = "#FFFFFF", "#222222"  # pictures are on white paper, on dark ground too
 MAGNITUDE: list[str] = list(Cividis256)
 SIGNED: list[str] = list(
@@ -52,6 +53,19 @@ class Shades:
 def colour(role: str, dark: bool = False) -> str:
     """Return the colour of a role; an unknown role is grey."""
     return ROLES.get(role, ROLES["other"])[1 if dark else 0]
+
+
+def luminance(paint: str) -> float:
+    """Return the relative luminance of a colour ``#RRGGBB``, 0 to 1 (WCAG 2.1)."""
+    levels = np.array([int(paint[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+    linear = np.where(levels <= 0.04045, levels / 12.92, ((levels + 0.055) / 1.055) ** 2.4)
+    return float(linear @ (0.2126, 0.7152, 0.0722))
+
+
+def ink_on(paint: str) -> str:
+    """Return black or white, whichever stands out more on a colour: 4.5:1 at the least."""
+    light = luminance(paint)
+    return "#000000" if (light + 0.05) ** 2 > 0.05 * 1.05 else BLANK
 
 
 def ground(dark: bool) -> Ground:

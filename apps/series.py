@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
 import xarray as xr
 
 from apps.palette import DASHED, Shades, shades
-from workbench import Curve, Histogram, Images, Observable, Trace
+from apps.spikes import spikes
+from workbench import Curve, Histogram, Images, Observable, Raster, Trace
 from workbench.frames import growing_dimension
 from workbench.parameters import unit_suffix
 
 MARK_DASHES = ("solid", "dashed", "dotted", "dashdot")
-#: Kind -> its place in a legend: first what was measured.
-ORDER = {"line": 0, "points": 0, "bars": 0, "picture": 0, "theory": 1, "mark": 2}
 CHARACTERS = 9  # in a line of a picture's name
 
 
@@ -31,9 +30,9 @@ class Series:
     label : str
         What it is called; the same for lines that belong together.
     kind : str
-        ``"line"``, ``"points"``, ``"theory"`` (thin line), ``"mark"`` (upright line at x, empty
-        where there is none), ``"bars"`` (x: left edges) or ``"picture"`` (y: rows x columns, drawn
-        from x rightwards).
+        ``"line"``, ``"points"``, ``"spikes"`` (y: cells), ``"theory"`` (thin line), ``"mark"``
+        (upright line at x, empty where there is none), ``"bars"`` (x: left edges) or
+        ``"picture"`` (y: rows x columns, drawn from x rightwards).
     grows : bool
         Whether new data continue the old ones.
     dash : str
@@ -58,33 +57,11 @@ class Series:
 
 def series(observable: Observable, data: xr.Dataset) -> list[Series]:
     """Return what the observable shows of the data; variables not there yet are left out."""
-    maker = {Trace: of_trace, Curve: of_curve, Histogram: of_histogram, Images: of_images}
+    maker = {
+        Trace: of_trace, Curve: of_curve, Histogram: of_histogram, Images: of_images,
+        Raster: of_raster,
+    }  # fmt: skip
     return maker[type(observable)](observable, data)
-
-
-def legend(drawn: Iterable[Series]) -> list[tuple[str, list[Series]]]:
-    """Return the items of a legend, each with the series whose signs stand beside its text.
-
-    Lines of one label are one item. Theory of the same role as a measurement joins its item, and
-    marks that differ only in what follows a comma ("critical distance, auto") share one.
-    """
-    items: dict[str, list[Series]] = {}
-    theory: dict[str, list[Series]] = {}  # measured label -> theory of its role
-    measured: dict[str, str] = {}  # role -> label
-    for one in sorted(drawn, key=lambda one: ORDER[one.kind]):
-        if one.kind == "picture" or not one.x.size:
-            continue
-        if one.kind not in ("theory", "mark"):
-            measured.setdefault(one.role, one.label)
-        if one.kind == "theory" and one.role in measured:
-            theory.setdefault(measured[one.role], [one])
-        else:
-            text = one.label.split(",")[0] if one.kind == "mark" else one.label
-            items.setdefault(text, [one])
-    return [
-        (f"{text} + theory", signs + theory[text]) if text in theory else (text, signs)
-        for text, signs in items.items()
-    ]
 
 
 def axis_labels(observable: Observable, data: xr.Dataset) -> tuple[str, str]:
@@ -92,6 +69,8 @@ def axis_labels(observable: Observable, data: xr.Dataset) -> tuple[str, str]:
     first = next(iter(present(observable.variables, data)), None)
     if first is None or isinstance(observable, Images):
         return "", ""
+    if isinstance(observable, Raster):
+        return time_axis(data[observable.x]), observable.y_label or "cell"
     across = observable.x if isinstance(observable, Curve) else along(data[first])
     x = label(data[across]) if across in data.variables else ""
     same = {data[name].attrs["units"] for name in present(observable.variables, data)}
@@ -102,6 +81,11 @@ def axis_labels(observable: Observable, data: xr.Dataset) -> tuple[str, str]:
 def label(var: xr.DataArray) -> str:
     """Return a variable's name with its unit in brackets."""
     return long_name(var) + unit_in_brackets(var.attrs["units"])
+
+
+def time_axis(times: xr.DataArray) -> str:
+    """Return the text of an axis of times, whatever these times are of."""
+    return "time" + unit_in_brackets(times.attrs["units"])
 
 
 def unit_in_brackets(unit: str) -> str:
@@ -137,7 +121,8 @@ def lines(data: xr.Dataset, name: str, x: str, role: str, kind: str) -> list[Ser
     """Return a variable over a coordinate: a series for each place along its other dimensions."""
     var = data[name]
     over = data[x]
-    columns = var.transpose(over.dims[0], ...).values.reshape(over.size, -1).T
+    count = math.prod(size for dim, size in var.sizes.items() if dim != over.dims[0])
+    columns = var.transpose(over.dims[0], ...).values.reshape(over.size, count).T
     grows = bool(growing_dimension(var.variable))
     dash = "dashed" if role in DASHED else "solid"
     return [
@@ -188,6 +173,25 @@ def of_images(observable: Images, data: xr.Dataset) -> list[Series]:
     return found
 
 
+def of_raster(observable: Raster, data: xr.Dataset) -> list[Series]:
+    """Return a series for each kind of cell, the most special last; one even without spikes."""
+    name = observable.variables[0]
+    if name not in data:
+        return []
+    found = spikes(observable, data)
+    kinds = found.names[found.cells]
+    named = found.roles()
+    if (kinds == "").any() or not named:
+        named = {"": "other"} | named
+    return [
+        Series(
+            f"{name} {kind}", kind or "spike", role, "spikes", found.times[kinds == kind],
+            found.cells[kinds == kind],
+        )
+        for kind, role in named.items()
+    ]  # fmt: skip
+
+
 def wrapped(name: str) -> str:
     """Return a picture's name in lines short enough to stand below it."""
     parts = name.split(": ")
@@ -207,16 +211,6 @@ def present(names: tuple[str, ...], data: xr.Dataset) -> list[str]:
 def long_name(var: xr.DataArray) -> str:
     """Return what a variable is called."""
     return var.attrs["long_name"]
-
-
-def fitting(texts: Iterable[str], width: float) -> int:
-    """Return how many columns a legend may have in so many pixels of width, at 12 px."""
-    return max(1, int(width // entry_width(texts)))
-
-
-def entry_width(texts: Iterable[str]) -> float:
-    """Return the pixels that the longest entry of a legend takes at 12 px, with its sign."""
-    return 38 + 5.6 * max((len(text) for text in texts), default=1)
 
 
 def bar_width(edges: np.ndarray) -> float:

@@ -10,12 +10,18 @@ import panel as pn
 import xarray as xr
 
 from apps.figures import reading
+from apps.heatmap import HeatMap
 from apps.live import LivePlot
+from apps.raster import RasterPlot
+from apps.sheet import Sheet
 from apps.shell import words
-from workbench import Model
+from apps.strip import StripPlot
+from workbench import Matrix, Model, Observable, Raster, Strip
 
 EARLY = "The run ended before this picture could be read."
 WAITING = "Press Run, and the reading of this picture appears here."
+#: What draws an observable of a kind; all others are series.
+KINDS = {Raster: RasterPlot, Matrix: HeatMap, Strip: StripPlot}
 
 
 class Stage(pn.viewable.Viewer):
@@ -30,12 +36,13 @@ class Stage(pn.viewable.Viewer):
     """
 
     def __init__(self, model: type[Model], dark: bool = False) -> None:
-        self.plots = [LivePlot(observable, dark) for observable in model.observables]
+        self.plots = [live_plot(observable, dark) for observable in model.observables]
+        share_time(self.plots)
         self._readings = [words(margin=(0, 8, 16, 8), min_height=48) for _ in self.plots]
         self.say(WAITING)
-        panels = [self._panel(i) for i in range(len(self.plots))]
-        wide = [p for p, plot in zip(panels, self.plots, strict=True) if plot.pictures]
-        narrow = [p for p, plot in zip(panels, self.plots, strict=True) if not plot.pictures]
+        order = sorted(range(len(self.plots)), key=lambda i: self.plots[i].place)
+        wide = [self._panel(i) for i in order if self.plots[i].place < 3]
+        narrow = [self._panel(i) for i in order if self.plots[i].place == 3]
         self._view = pn.Column(
             *wide, pn.FlexBox(*narrow, gap="8px"), sizing_mode="stretch_width", margin=0
         )
@@ -46,7 +53,7 @@ class Stage(pn.viewable.Viewer):
 
     def _panel(self, i: int) -> Any:
         pane = pn.pane.Bokeh(self.plots[i].figure, sizing_mode="stretch_width", margin=0)
-        wide = self.plots[i].pictures
+        wide = self.plots[i].place < 3
         return pn.Column(
             pane, self._readings[i], sizing_mode="stretch_width", margin=0,
             min_width=280 if wide else 340, styles={} if wide else {"flex": "1 1 420px"},
@@ -54,8 +61,9 @@ class Stage(pn.viewable.Viewer):
 
     def clear(self) -> None:
         """Empty all plots, which keep their size."""
-        for plot in self.plots:
-            plot.clear()
+        with together():  # or what is drawn next would reach the browser first
+            for plot in self.plots:
+                plot.clear()
         self.say("The reading follows when the run has ended.")
 
     def draw(self, data: xr.Dataset) -> None:
@@ -90,6 +98,19 @@ class Stage(pn.viewable.Viewer):
         text = f"<p>{html.escape(sentence)}</p>"
         if pane.object != text:
             pane.object = text
+
+
+def live_plot(observable: Observable, dark: bool = False) -> Sheet:
+    """Return the live figure of an observable."""
+    return KINDS.get(type(observable), LivePlot)(observable, dark)
+
+
+def share_time(plots: list[Sheet]) -> None:
+    """Let rasters of a whole run move along the same time as the protocol above them."""
+    strip = next((plot for plot in plots if isinstance(plot, StripPlot)), None)
+    for plot in plots:
+        if strip and isinstance(plot, RasterPlot) and not plot.observable.window:
+            plot.figure.x_range = strip.figure.x_range
 
 
 def together() -> Any:
