@@ -10,7 +10,7 @@ from workbench import EventKind
 #: Signs of the cells' constant input.
 EITHER, POSITIVE = "either sign", "positive"
 KINDS = {
-    "rest": EventKind("no stimulus", "other", phase=True),
+    "rest": EventKind("no stimulus", "", phase=True),
     "learn": EventKind(
         "each second a random module is stimulated for 0.8 s", "paired",
         strength=(0, 4), phase=True,
@@ -40,7 +40,7 @@ CONTEXTS = (
     "63-73 cue module 2; 73-78 rest; 78-80 cue module 1; 80-84 rest; 84-86 cue module 3; 86-88 rest"
 )
 FALSE = f"{CONTEXTS}; 63-73 light tagged"
-#: Half of a module is cued, and the cells that are tagged meanwhile are those which are cued.
+#: A cue reaches half of a module, and few cells besides those that it reaches get tagged.
 HALF = {"cue_cells": 20, "tag_rate": 20.0}
 HALF_OF_THREE = {"modules": 3, "cue_cells": 13, "tag_rate": 20.0}
 FORGOTTEN = "0-5 rest; 5-6.5 cue module 1; 6.5-400 rest; 400-401.5 cue module 1; 401.5-405 rest"

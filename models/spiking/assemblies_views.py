@@ -104,12 +104,12 @@ def pathway(name: str) -> str:
 def weight_courses() -> tuple[Trace, ...]:
     """Return the pictures of mean weights, onto each kind of cell, within and between modules."""
     made = []
-    for post, whom in (("E", "excitatory"), ("I", "inhibitory")):
+    for post in "EI":
         for where in ("within", "between"):
             names = tuple(f"{name}_{where}" for name in PATHWAYS if name[1] == post)
             made.append(
                 Trace(
-                    names, f"Weights {where} modules, onto {whom} cells", y_label="mean weight",
+                    names, f"Weights {where} modules, onto {post} cells", y_label="mean weight",
                     roles={name: ROLES[name[0]] for name in names},
                     reading=readings.course_reading(*names),
                 )
@@ -125,7 +125,7 @@ SIGNALS = {
 }
 OBSERVABLES = (
     Matrix(
-        ("weights",), "Weights: excitatory, Hebbian, anti-Hebbian cells; module by module",
+        ("weights",), "Weights, by kind of cell and module",
         borders=("block",), reading=readings.weights_reading,
     ),
     STRIP,
@@ -135,7 +135,7 @@ OBSERVABLES = (
         roles={"rate_E": "excitatory", "rate_I": "inhibitory"}, reading=readings.rate_reading,
     ),
     Matrix(
-        ("module_rate",), "Rate of the excitatory cells of each module",
+        ("module_rate",), "Excitatory rate of each module",
         reading=readings.recall_reading,
     ),
     Matrix(("module_order",), "Synchrony of each module", reading=readings.order_reading),
@@ -146,7 +146,7 @@ OBSERVABLES = (
         roles={"potential": "excitatory"}, reading=readings.potential_reading,
     ),
     Curve(
-        ("from_excitation", "from_inhibition"), "An electrode in one cell: what it is given",
+        ("from_excitation", "from_inhibition"), "An electrode in one cell: its input",
         x="before_now", joined=True, y_label="input",
         roles={"from_excitation": "excitatory", "from_inhibition": "inhibitory"},
         reading=readings.input_reading,

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 RECALLED = 10.0  # Hz, which the mean of the engram cells exceeds where a cue recalls them
 FRAME = 2.0  # s from one frame to the next, at least
 PHASES = {
-    "burn-in": EventKind("background activity alone", "other", phase=True),
+    "burn-in": EventKind("background activity alone", "", phase=True),
     "training": EventKind("the square is shown at random times", "engram", phase=True),
     "consolidation": EventKind("the square comes back now and then", "paired", phase=True),
     "test": EventKind("engram cells are told and cued, on a copy", "cue", phase=True),

@@ -20,7 +20,7 @@ STORY = (
     "20-21 cue assembly 1 x 2; 21-24 rest"
 )
 KINDS = {
-    "rest": EventKind("the network is left alone; nothing is plastic", phase=True),
+    "rest": EventKind("the network is left alone; nothing is plastic", "", phase=True),
     "balance": EventKind("inhibitory synapses are plastic", "inhibitory", phase=True),
     "strengthen": EventKind(
         "from its start on, connections within each assembly are so many times stronger; nothing "

@@ -45,7 +45,10 @@ EQUATIONS = (
 
 OBSERVABLES = (
     Raster(
-        ("spike_cell",), "Spikes of both assemblies and others", reading=readings.raster_reading
+        ("spike_cell",),
+        "Spikes of both assemblies and others",
+        window=6.0,
+        reading=readings.raster_reading,
     ),
     STRIP,
     Trace(

@@ -7,6 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+import models
+
 pytestmark = pytest.mark.ui
 
 SMALL = "model=sdm&hard_locations=5000&access_fraction=0.005&stored=30&cues=8&noise_levels=6"
@@ -165,7 +167,7 @@ def test_a_phone_shows_the_picture_first_and_run_at_the_bottom(lab, page):
 def test_the_gallery_leads_to_every_model(page, server):
     page.goto(server)
     cards = page.locator("a.card")
-    expect(cards).to_have_count(2)
+    expect(cards).to_have_count(len(models.names()))
     page.wait_for_load_state("networkidle")
     for picture in page.locator("a.card img").all():
         assert picture.evaluate("image => image.complete && image.naturalWidth") > 100
