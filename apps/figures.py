@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import math
 import re
+import textwrap
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from workbench.record import replacing
 WIDTH, HEIGHT = 5.2, 3.7  # inches of a panel in a file
 MOST_PICTURE_HEIGHT = 3.0
 DOTS_PER_INCH = 130
+LETTERS = 14  # of the stamp in an inch
 #: What takes all the width of a file, from the top.
 WIDE = (Strip, Raster, Images)
 
@@ -143,7 +145,13 @@ def composed(parts: Sequence[tuple[Observable, Any]], stamp: str) -> Any:
             axis = fig.add_subplot(grid[len(wide) + i // across, place])
             draw(one, fig, axis)
             axis.set_aspect("auto", adjustable="box")
-        fig.supxlabel(stamp, x=0.01, ha="left", fontsize=8.5, color=style.GREY)
+        fig.supxlabel(
+            textwrap.fill(stamp, round(LETTERS * across * WIDTH)),
+            x=0.01,
+            ha="left",
+            fontsize=8.5,
+            color=style.GREY,
+        )
     return fig
 
 

@@ -279,7 +279,11 @@ def test_every_picture_has_a_reading(key, short):
     for observable in models.get(key).observables:
         text = observable.reading(short(key).data)
         assert text.endswith(".") and re.search(r"\d", text), f"{observable.title}: {text}"
-        assert (text[0].isupper() or text[0].isdigit()) and "nan" not in text.split() and "\n" not in text
+        assert (
+            (text[0].isupper() or text[0].isdigit())
+            and "nan" not in text.split()
+            and "\n" not in text
+        )
 
 
 @every_model
