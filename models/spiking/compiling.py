@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -146,7 +147,7 @@ def times() -> dict[str, float]:
 def remember(key: str, target: str, seconds: float) -> None:
     """Keep how long compiling took."""
     path = places.folder() / "times.json"
-    temporary = path.with_suffix(f".{os.getpid()}")
+    temporary = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
     temporary.write_text(json.dumps(times() | {f"{key} {target}": seconds}), encoding="utf-8")
     temporary.replace(path)
 
