@@ -89,12 +89,12 @@ def recall_reading(data: xr.Dataset) -> str:
     for event in data.during.values.astype(str):
         words = event.split()
         cued = " ".join(words[2:4])
-        if words[1] != "cue" or np.isnan(answer(data, cued, event)):
-            continue
         own = answer(data, f"{cued}, not cued", event)
-        rates = [answer(data, name, event) for name in others(data, cued)]
-        other = max(rates, default=0.0)
-        verdict = "was recalled" if own > max(1.0, 2 * other) else "was not recalled"
+        if words[1] != "cue" or np.isnan(own):
+            continue
+        rates = {name: answer(data, name, event) for name in others(data, cued)}
+        other = max((rate for rate in rates.values() if np.isfinite(rate)), default=0.0)
+        verdict = "was recalled alone" if own > max(1.0, 2 * other) else "was not recalled alone"
         told.append(
             f"{cued} {verdict} at {words[0]} s: its cells without cue fired at {own:.2g} Hz, "
             f"those of any other module at {other:.2g} Hz at most"

@@ -49,7 +49,7 @@ class DynamicEngram(SpikingModel):
 
     key = "dynamic_engram"
     title = "Dynamic and selective engrams"
-    summary = "Cells leave an engram and join it, until only what was learnt recalls it."
+    summary = "Cells leave an engram and a few join it, until only what was learnt recalls it."
     structure = ("cells", "resolution", "step")
     inputs = {
         "beta": ("excitatory.beta", 1.0),

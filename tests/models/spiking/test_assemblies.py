@@ -306,7 +306,7 @@ def test_synchrony_does_not_depend_on_how_the_spikes_come():
 def test_the_readings_tell_what_the_run_shows(told):
     said = " ".join(one.reading(told) for one in ModularAssemblies.observables)
     assert "All of 2 modules are formed" in said
-    assert "Module 1 was recalled at 16-17.5 s" in said
+    assert "Module 1 was recalled alone at 16-17.5 s" in said
     assert "nan" not in said
 
 
