@@ -37,7 +37,7 @@
 # spiking cells is compiled (by a C++ compiler, from what Brian2 writes) before it runs for the
 # first time; this takes 20 to 90 seconds for each of the three networks here, once on a machine.
 # `engram-workbench warm` in a shell does it ahead. With a larger `SIZE` the experiments are
-# repeated with more seeds (4 at `SIZE = 2`, 5 from 2.5 on), and from 3 on the last model runs at the full
+# repeated with more seeds (5 from `SIZE = 2` on), and from 3 on the last model runs at the full
 # length of its default settings. Change it here, or set the environment variable
 # `ENGRAM_NOTEBOOK_SIZE` before starting Jupyter. Where the text mentions numbers, they are those
 # of `SIZE = 1`.
@@ -56,7 +56,7 @@ from models.spiking.responses import answer
 from workbench import Change, ParameterError
 
 SIZE = float(os.environ.get("ENGRAM_NOTEBOOK_SIZE", "1"))
-SEEDS = range(1, 1 + min(5, max(2, round(2 * SIZE))))
+SEEDS = range(1, 1 + min(5, max(2, round(3 * SIZE))))
 FULL = SIZE >= 3
 
 plt.rcParams.update({"figure.dpi": 100, "axes.spines.top": False, "axes.spines.right": False})
