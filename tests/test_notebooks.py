@@ -12,6 +12,13 @@ from nbclient import NotebookClient
 FOLDER = Path(__file__).parents[1] / "notebooks"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.py"))
 CELL_SECONDS = 120  # far more than any cell takes: this ends a notebook that hangs
+#: Notebooks that compile networks and take minutes where none is compiled.
+LONG = ("03_spiking_engrams",)
+
+
+def mark(name):
+    """Leave the long ones to `make test-all`."""
+    return pytest.param(name, marks=pytest.mark.slow) if name in LONG else name
 
 
 @pytest.fixture
@@ -53,7 +60,7 @@ def test_the_notebook_file_is_valid_and_without_results(name):
         assert not cell.get("outputs") and cell.get("execution_count") is None
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [mark(name) for name in NAMES])
 def test_a_notebook_runs_from_top_to_bottom(name, kernel, tmp_path):
     notebook = jupytext.read(FOLDER / f"{name}.py")
     work = tmp_path / "work"

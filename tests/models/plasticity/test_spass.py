@@ -214,7 +214,7 @@ def test_a_run_shows_the_rule_it_follows(u, target, kappa, starts, highest, dura
     assert grid[0] == 0 and grid[-1] == pytest.approx(1.5 * float(data.stable_weight))
     np.testing.assert_allclose(data.growth, growth(grid, u, target, kappa), rtol=1e-12, atol=1e-12)
     whole = integrate(data.weight.values[0], times, u, target, kappa)
-    np.testing.assert_allclose(data.weight, whole, rtol=1e-5)
+    np.testing.assert_allclose(data.weight, whole, rtol=1e-4)  # of pieces and of the whole
 
 
 def test_a_live_change_bends_the_course_to_the_new_fixed_point():
