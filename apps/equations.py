@@ -1,9 +1,10 @@
-"""Equations and sources of a model as HTML; MathML needs no script and screen readers read it."""
+"""Equations, sources and data as HTML; MathML needs no script and screen readers read it."""
 
 from __future__ import annotations
 
 import html
 
+import xarray as xr
 from latex2mathml.converter import convert
 
 from workbench import Model
@@ -30,3 +31,14 @@ def sources_html(model: Model) -> str:
         link = f" <a href='https://doi.org/{doi}'>doi:{doi}</a>" if doi else ""
         items.append(f"<li>{text}{link}</li>")
     return f"<ul>{''.join(items)}</ul>" if items else "<p>No sources are given.</p>"
+
+
+def dataset_html(data: xr.Dataset) -> str:
+    """Return the table of variables with their sizes and units."""
+    rows = "".join(
+        f"<tr><td>{name}</td><td>{var.attrs['long_name']}</td><td>{var.attrs['units']}</td>"
+        f"<td>{' × '.join(f'{d} {n}' for d, n in var.sizes.items()) or 'one value'}</td></tr>"
+        for name, var in data.variables.items()
+    )
+    head = "<tr><th>name</th><th>what it is</th><th>unit</th><th>size</th></tr>"
+    return f"<table>{head}{rows}</table>"

@@ -6,19 +6,18 @@ from typing import Any
 
 import panel as pn
 import panel_material_ui as pmui
-import xarray as xr
 
 import models
 import workbench
 from apps.controls import Controls
 from apps.desk import Desk, Job
-from apps.equations import equations_html, sources_html
+from apps.equations import dataset_html, equations_html, sources_html
 from apps.files import Files
 from apps.shell import PHONE, words
 from apps.sound import Sound
 from apps.stage import Stage
 from apps.timeline import preview
-from apps.toolbar import Toolbar, seconds
+from apps.toolbar import Toolbar, seconds, size
 from workbench import Change, Model, ParameterError, Raster, Record, Timeline
 from workbench.link import query
 from workbench.worker import Watch
@@ -294,23 +293,3 @@ def go_to(key: str) -> None:
     if pn.state.location:
         pn.state.location.search = f"?model={key}"
         pn.state.location.reload = True
-
-
-def dataset_html(data: xr.Dataset) -> str:
-    """Return the table of variables with their sizes and units."""
-    rows = "".join(
-        f"<tr><td>{name}</td><td>{var.attrs['long_name']}</td><td>{var.attrs['units']}</td>"
-        f"<td>{' × '.join(f'{d} {n}' for d, n in var.sizes.items()) or 'one value'}</td></tr>"
-        for name, var in data.variables.items()
-    )
-    head = "<tr><th>name</th><th>what it is</th><th>unit</th><th>size</th></tr>"
-    return f"<table>{head}{rows}</table>"
-
-
-def size(count: int) -> str:
-    """Return a number of bytes as a person says it."""
-    for unit in ("B", "kB", "MB"):
-        if count < 1000:
-            return f"{count:.3g} {unit}"
-        count /= 1000  # type: ignore[assignment]
-    return f"{count:.3g} GB"

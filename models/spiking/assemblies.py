@@ -7,14 +7,12 @@ and that keeps them (Bergoin et al. 2025, doi:10.1371/journal.pcbi.1012973).
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.spiking import assemblies_network as net
-from models.spiking import places
 from models.spiking.assemblies_layout import (
     ANTI_HEBBIAN,
     BOTH,
@@ -187,11 +185,6 @@ class ModularAssemblies(InstrumentedModel):
     def network(self) -> Network:
         """Return the network of this size."""
         return net.build(self.excitatory, self.inhibitory)
-
-    def fingerprint(self, target: str) -> str:
-        """Return what names the compiled network: the file that describes it, and its sizes."""
-        described = places.fingerprint(Path(net.__file__), self.shape(), target)
-        return f"{self.key}-{target}-{described}"
 
     def layout(self) -> Layout:
         """Return who is who."""

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from models.spiking.live import runtime
-from models.spiking.names import is_state
+from models.spiking.names import states
 
 HEADER = Path(__file__).with_name("obey.h")
 
@@ -70,13 +70,8 @@ def build_program(network: Any, folder: Path) -> None:
     (folder / "obey.h").write_text(header, encoding="utf-8")
     device.build(directory=str(folder), compile=True, run=False)
     arrays = {name: entry(variable) for name, variable in named(device).items()}
-    states = [
-        f"{one.name}.{variable}"
-        for one in made.objects
-        for variable in getattr(one, "variables", {})
-        if is_state(one, variable)
-    ]
-    about = {"arrays": arrays, "states": states, "dt": float(brian2.defaultclock.dt)}
+    dt = float(brian2.defaultclock.dt)
+    about = {"arrays": arrays, "states": states(made.objects), "dt": dt}
     (folder / "arrays.json").write_text(json.dumps(about), encoding="utf-8")
 
 

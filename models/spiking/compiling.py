@@ -5,17 +5,16 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from models.spiking import places
+from workbench.record import replacing
 
 if TYPE_CHECKING:
     from models.spiking.engine import SpikingModel
@@ -56,8 +55,8 @@ def prepared(model: SpikingModel, target: str, tell: Tell) -> Path:
             f"The class {type(model).__name__} is written where it cannot be imported from: put it "
             "into a module of its own to have its network compiled."
         )
-    place = places.folder() / model.fingerprint(target)
-    if (place / "ready.json").exists():
+    place = place_of(model, target)
+    if is_ready(place):
         return place
     place.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=place.parent, prefix="building-") as scratch:
@@ -69,14 +68,24 @@ def prepared(model: SpikingModel, target: str, tell: Tell) -> Path:
         try:
             made.rename(place)
         except OSError:  # somebody else was quicker
-            if not (place / "ready.json").exists():
+            if not is_ready(place):
                 raise
     return place
 
 
 def is_prepared(model: SpikingModel, target: str) -> bool:
     """Return whether a model's network is compiled."""
-    return (places.folder() / model.fingerprint(target) / "ready.json").exists()
+    return is_ready(place_of(model, target))
+
+
+def place_of(model: SpikingModel, target: str) -> Path:
+    """Return the folder that a model's compiled network has or will have."""
+    return places.folder() / model.fingerprint(target)
+
+
+def is_ready(place: Path) -> bool:
+    """Return whether a network was compiled there to the end."""
+    return (place / "ready.json").exists()
 
 
 def compile_network(model: SpikingModel, target: str, folder: Path, tell: Tell) -> float:
@@ -147,11 +156,6 @@ def times() -> dict[str, float]:
 def remember(key: str, target: str, seconds: float) -> None:
     """Keep how long compiling took."""
     path = places.folder() / "times.json"
-    temporary = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
-    temporary.write_text(json.dumps(times() | {f"{key} {target}": seconds}), encoding="utf-8")
-    temporary.replace(path)
-
-
-def clear() -> None:
-    """Forget all compiled networks."""
-    shutil.rmtree(places.folder(), ignore_errors=True)
+    text = json.dumps(times() | {f"{key} {target}": seconds})
+    with replacing(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")

@@ -200,6 +200,7 @@ class Readout:
         self.responses = Responses(bench, model.labels())
         strip = bench.protocol.dataset(model.kinds())
         self._once = {str(name): var for name, var in strip.variables.items()}
+        self._once |= self.responses.coordinates()
         self._once["imaged"] = variable("imaged", self.imaged, "1", "cell")
 
     def frame(

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from models.spiking.names import is_state
+from models.spiking.names import states
 from models.spiking.places import cython_folder
 from models.spiking.simulation import BEAT, Course, Simulation, beats
 
@@ -54,12 +54,7 @@ class LiveSimulation(Simulation):
         return times, *values
 
     def states(self) -> list[str]:  # noqa: D102
-        return [
-            f"{name}.{variable}"
-            for name, one in self.objects.items()
-            for variable in getattr(one, "variables", {})
-            if is_state(one, variable)
-        ]
+        return states(self.objects.values())
 
     def _variable(self, name: str) -> Any:
         owner, _, variable = name.partition(".")

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 #: Arrays that say how a network is wired or when it is, not in which state it is.
 FIXED = ("i", "j", "N", "N_incoming", "N_outgoing", "delay", "t", "dt", "timestep")
+
+
+def states(objects: Iterable[Any]) -> list[str]:
+    """Return the names (``object.variable``) of the state of Brian2 objects."""
+    return [
+        f"{one.name}.{variable}"
+        for one in objects
+        for variable in getattr(one, "variables", {})
+        if is_state(one, variable)
+    ]
 
 
 def is_state(owner: Any, name: str) -> bool:

@@ -49,14 +49,17 @@ class Responses:
                 self.cell_seconds[row, column] += mask.sum() * stretch.seconds
 
     def variables(self) -> dict[str, Any]:
-        """Return the rates (Hz; NaN where nothing was counted) with their names."""
+        """Return the rates (Hz; NaN where nothing was counted)."""
         seconds = self.cell_seconds
         rates = np.divide(
             self.spikes, seconds, out=np.full(seconds.shape, np.nan), where=seconds > 0
         )
+        return {"response": variable(("group", "during"), rates, "Hz", "mean rate")}
+
+    def coordinates(self) -> dict[str, Any]:
+        """Return the names of groups and events, which stay as they are during a run."""
         labels = np.array([str(event) for event in self.bench.protocol.events])
         return {
-            "response": variable(("group", "during"), rates, "Hz", "mean rate"),
             "group": variable("group", np.array(self.names), "1", "cells"),
             "during": variable("during", labels, "1", "event"),
         }

@@ -6,9 +6,6 @@ import pytest
 from models.spiking import dynamic_engram_network as net
 from models.spiking.live import run_live
 
-#: Brian2 2.9 uses names that pyparsing 3.3 calls old.
-pytestmark = pytest.mark.filterwarnings("ignore:.* deprecated:DeprecationWarning")
-
 CELLS, SHEET, STEP = 64, 16, 1e-3
 #: When a stimulus neuron and an excitatory cell are made to spike (s).
 PRE = (0.003, 0.013, 0.033, 0.043, 0.083)
