@@ -27,7 +27,8 @@ from apps.cli_common import (
 )
 from apps.cli_records import open_store, readings, write_script
 from workbench.model import Model, unknown
-from workbench.parameters import ParameterError, shown
+from workbench.parameters import Declared, ParameterError, shown
+from workbench.picture import Picture
 from workbench.record import Record
 from workbench.run import SEED, RunFailed
 
@@ -73,10 +74,21 @@ def configured(
         if name in given:
             raise ParameterError(f"{name} was given 2 times; give it once.")
         given[name] = text
-    values = {n: declared[n].parse(v) if isinstance(v, str) else v for n, v in given.items()}
+    values = {n: spelled(declared[n], v) for n, v in given.items()}
     chosen = model(**{**preset_values(model, preset), **values})
     chosen.validate()
     return chosen
+
+
+def spelled(parameter: Declared, given: Any) -> Any:
+    """Return the value that a flag spells; a picture's may be the name of a file."""
+    if not isinstance(given, str):
+        return given
+    if isinstance(parameter, Picture) and Path(given).suffix:
+        from apps.upload import value_of_file
+
+        return value_of_file(Path(given).expanduser(), parameter)
+    return parameter.parse(given)
 
 
 def preset_values(model: type[Model], preset: str | None) -> Mapping[str, Any]:

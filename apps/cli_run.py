@@ -26,10 +26,12 @@ from workbench.parameters import (
     spelled,
     unit_suffix,
 )
+from workbench.picture import Picture
 from workbench.run import SEED
 
 WIDTH = 100
-METAVARS = {Quantity: "NUMBER", Count: "COUNT", Choice: "CHOICE"}
+METAVARS = {Quantity: "NUMBER", Count: "COUNT", Choice: "CHOICE", Picture: "FILE"}
+LONGEST = 60  # characters of a default without blanks
 
 
 class RunGroup(StrictGroup):
@@ -152,6 +154,8 @@ def run_options() -> list[click.Option]:
 def described(parameter: Any) -> str:
     """Say what a parameter is, what is allowed, its default and its source."""
     allowed = "on or off" if isinstance(parameter, Switch) else parameter.allowed()
+    if isinstance(parameter, Picture):
+        allowed += ", or the name of a file of PNG, JPEG, GIF or WebP"
     source = f" Source: {parameter.source}." if parameter.source else ""
     doc = str(parameter.doc or parameter.name).strip().rstrip(".")
     return f"{doc}: {allowed}; default {spell(parameter.default, parameter.unit)}.{source}"
@@ -162,7 +166,8 @@ def spell(value: Any, unit: str = "1") -> str:
     if isinstance(value, bool):
         return "on" if value else "off"
     if not isinstance(value, int | float):
-        return repr(value)
+        text = repr(value)
+        return text if len(text) <= LONGEST or " " in text else f"{text[: LONGEST // 2]}...'"
     number = str(value) if isinstance(value, int) and value < 10_000 else spelled(value)
     return f"{number}{unit_suffix(unit)}"
 

@@ -10,21 +10,38 @@ from typing import Any
 
 import click
 
+from apps.access import Access
+from apps.cli_access import access_options
 from apps.cli_common import Strict, say
 from apps.cli_records import runs_option
 from apps.cli_run import described
 from workbench.parameters import Choice, Count, Declared, ParameterError, Text, shown
 
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 LEVELS = ("debug", "info", "warning", "error")
 SETTINGS: dict[str, Declared] = {
     "port": Count(5006, bounds=(0, 65_535), unit="1", doc="port to listen on, 0 for any"),
     "host": Text("localhost", doc="address to listen on", longest=253),
     "workers": Count(2, bounds=(1, 64), unit="1", doc="runs computed at the same time"),
+    "seconds": Count(
+        0, bounds=(0, 604_800), unit="s", doc="time that a run may take, 0 for no limit"
+    ),
+    "memory": Count(
+        0, bounds=(0, 10_000_000), unit="MB",
+        doc="memory that a run may take; 0 for three quarters of this machine's among the workers",
+    ),
+    "linger": Count(
+        600, bounds=(0, 604_800), unit="s", doc="how long a run goes on after its page was left"
+    ),
     "session-lifetime": Count(
-        60, bounds=(1, 604_800), unit="s", doc="how long a page that was left is remembered"
+        60, bounds=(1, 604_800), unit="s",
+        doc="how long a page that lost its connection is remembered",
+    ),
+    "message-size": Count(
+        20, bounds=(1, 10_000), unit="MB", doc="how much a browser may send at once"
     ),
     "log-level": Choice("warning", options=LEVELS, doc="what the log tells"),
-}
+}  # fmt: skip
 for name, declared in SETTINGS.items():
     declared.name = name
 
@@ -43,31 +60,25 @@ def settings(function: Callable) -> Callable:
 
 @click.command("serve", cls=Strict)
 @settings
-@click.option(
-    "--allow-origin",
-    multiple=True,
-    metavar="HOST[:PORT]",
-    help="Address under which a browser may reach the server; may be given again.",
-)
-@click.option(
-    "--basic-auth",
-    metavar="FILE_OR_PASSWORD",
-    help="Ask for a password: one for all, or a JSON file of users and passwords.",
-)
+@access_options
 @click.option("--show/--no-show", default=False, help="Open a browser.")
 @runs_option
 def serve_command(
-    port: int, host: str, workers: int, session_lifetime: int, log_level: str,
-    allow_origin: tuple[str, ...], basic_auth: str | None, show: bool, runs: Path | None,
+    port: int, host: str, workers: int, seconds: int, memory: int, linger: int,
+    session_lifetime: int, message_size: int, log_level: str, show: bool, runs: Path | None,
+    **who: Any,
 ) -> None:  # fmt: skip
     """Open the workbench in the browser, for one person or for many."""
     if not host.strip():
         raise ParameterError(f"host = {shown(host)} is not allowed: it must be an address.")
+    access = Access(**{name: value for name, value in who.items() if value is not None})
+    if host not in LOOPBACK and not access.asks:
+        say(f"Whoever reaches {host} may use this workbench: --basic-auth asks for a password.")
     logging.basicConfig(level=log_level.upper())
     arguments: dict[str, Any] = {
-        "port": port, "host": host, "workers": workers, "allow_origin": allow_origin,
-        "basic_auth": basic_auth, "show": show, "runs": runs,
-        "session_lifetime": session_lifetime,
+        "port": port, "host": host, "access": access, "runs": runs, "workers": workers,
+        "seconds": seconds, "memory": 1e6 * memory, "linger": linger,
+        "session_lifetime": session_lifetime, "message_size": 1e6 * message_size, "show": show,
     }  # fmt: skip
     from apps.server import serve
 

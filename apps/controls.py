@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from typing import Any
 
-import numpy as np
 import panel as pn
-import panel_material_ui as pmui
-import param
 
-from apps.shell import words
+from apps.control_form import Form
+from apps.control_scale import Scale
+from apps.control_words import hint, kind_of, shortly, text_of, title
+from apps.hints import Hints
+from apps.picture_field import PictureField
+from apps.shell import when_loaded
 from apps.timeline import TimelineEditor
-from workbench import Choice, Count, Model, ParameterError, Quantity, Switch, Timeline
-from workbench.parameters import Declared, spelled
+from workbench import Lines, Model, ParameterError, Switch, Timeline
+from workbench.parameters import Declared
 
-#: Parameters of a group that are seen at once; the rest are behind "more".
+#: Parameters that are seen at once; the rest of each group is behind "more".
 VISIBLE = 7
-STEPS = 1000  # places on a logarithmic slider
-#: Below the header, wherever one has scrolled to.
-ABOVE = {"position": "sticky", "top": "72px", "z-index": "3"}
+#: At the lower end of the sheet, wherever one has scrolled to.
+BELOW = {"position": "sticky", "bottom": "0", "z-index": "3"}
 
 
 class Control:
-    """The widgets of one parameter: a slider and a field for numbers, else one widget.
+    """One parameter that is shown in a form, or edited by an editor of its own below it.
 
     Parameters
     ----------
@@ -31,10 +33,13 @@ class Control:
         The parameter's name.
     parameter : Declared
         Its declaration.
+    value
+        Shown at first.
     on_set : callable
-        Called with name and value when a person has set an allowed value.
+        Called with name and value when a person has set an allowed value in an editor.
     on_refusal : callable
-        Called with the sentence when a value was refused, and with an empty text when all is well.
+        Called with the sentence when an editor refused a value, with an empty text when all is
+        well.
     """
 
     def __init__(
@@ -45,125 +50,86 @@ class Control:
         on_set: Callable[[str, Any], None],
         on_refusal: Callable[[str], None],
     ) -> None:
-        self.name, self.parameter = name, parameter
-        self._on_set, self._on_refusal = on_set, on_refusal
+        self.name, self.parameter, self.value = name, parameter, value
+        self.kind, self.label = kind_of(parameter), title(parameter)
+        self.enabled = True
+        self.refused = ""  # what was typed and is not allowed
+        self._on_set = on_set
         self._quiet = False  # whether a change comes from here and not from a person
-        self.label = title(parameter)
-        self.view = self._build(value)
+        self._scale = Scale(parameter) if self.kind == "number" else None
+        self._field = self._editor(on_refusal) if self.kind == "editor" else None
+
+    def _editor(self, on_refusal: Callable[[str], None]) -> Any:
+        kind: Any = TimelineEditor if isinstance(self.parameter, Timeline) else PictureField
+        made = kind(self.parameter, self.value, self.label, on_refusal)
+        made.param.watch(lambda event: self._edited(event.new), "value")
+        return made
+
+    def _edited(self, value: Any) -> None:
+        if not self._quiet:
+            self.value = value
+            self._on_set(self.name, value)
+
+    @property
+    def view(self) -> Any:
+        """The editor; None for what is a field of a form."""
+        return self._field
 
     def show(self, value: Any) -> None:
         """Show a value without telling anybody."""
-        self._quiet = True
-        try:
-            self._display(value)
-        finally:
-            self._quiet = False
+        self.value, self.refused = value, ""
+        if self._field is not None:
+            self._quiet = True
+            try:
+                self._field.value = value
+            finally:
+                self._quiet = False
 
     def enable(self, enabled: bool) -> None:
         """Let a person set it, or not."""
-        for widget in self._widgets:
-            widget.disabled = not enabled
+        self.enabled = enabled
+        if self._field is not None:
+            self._field.disabled = not enabled
 
-    def _build(self, value: Any) -> Any:
-        if isinstance(self.parameter, Quantity | Count):
-            return self._build_number(value)
-        common = {"label": self.label, "description": hint(self.parameter), "margin": (4, 0)}
-        if isinstance(self.parameter, Choice):
-            self._field: Any = pmui.Select(
-                value=value, options=self.parameter.options, size="small",
-                sizing_mode="stretch_width", **common,
-            )  # fmt: skip
-        elif isinstance(self.parameter, Switch):
-            self._field = pmui.Switch(value=value, **common)
-        elif isinstance(self.parameter, Timeline):
-            self._field = TimelineEditor(self.parameter, value, self.label, self._on_refusal)
-        else:
-            self._field = pmui.TextInput(
-                value=value, size="small", sizing_mode="stretch_width", **common
-            )
-        self._field.param.watch(lambda event: self._set(event.new), "value")
-        self._widgets = [self._field]
-        return self._field
+    def read(self, told: Mapping[str, Any]) -> Any:
+        """Return the value that a person chose, typed or dragged to.
 
-    def _build_number(self, value: Any) -> Any:
-        self._scale = Scale(self.parameter)
-        self._slider = pmui.FloatSlider(
-            start=0.0, end=float(self._scale.steps), step=1.0, value=self._scale.place(value),
-            label=self.label, show_value=False, size="small", sizing_mode="stretch_width",
-            margin=(2, 8), description=hint(self.parameter),
-        )  # fmt: skip
-        self._field = pmui.TextInput(
-            value=text_of(value), size="small", width=104, margin=(4, 0),
-            label=unit_words(self.parameter),
-        )  # fmt: skip
-        # Panel gathers a widget's events for 50 ms, which a slider's answer need not wait for.
-        self._slider._debounce = 5  # type: ignore[misc]
-        self._slider.param.watch(lambda event: self._slide(event.new), "value")
-        self._field.param.watch(lambda event: self._type(event.new), "value")
-        self._widgets = [self._slider, self._field]
-        return pmui.Row(self._slider, self._field, sizing_mode="stretch_width", margin=0)
-
-    def _slide(self, place: float) -> None:
-        if not self._quiet:
-            self._set(self._scale.value(place))
-
-    def _type(self, text: str) -> None:
-        if self._quiet:
-            return
+        Raises
+        ------
+        ParameterError
+            If it is not allowed; what was typed is then kept in `refused`.
+        """
+        if "place" in told and self._scale:
+            return self.parameter.check(self._scale.value(told["place"]))
+        if "on" in told:
+            return self.parameter.check(told["on"])
+        text = str(told["text"])
+        lines = isinstance(self.parameter, Lines)
         try:
-            self._set(self.parameter.parse(text))
-            self._field.error_state = False
-        except ParameterError as refused:
-            self._field.error_state = True
-            self._on_refusal(str(refused))
+            return self.parameter.check(text) if lines else self.parameter.parse(text)
+        except ParameterError:
+            self.refused = text
+            raise
 
-    def _set(self, value: Any) -> None:
-        if self._quiet:
-            return
-        try:
-            value = self.parameter.check(value)
-        except ParameterError as refused:
-            self._on_refusal(str(refused))
-            return
-        self.show(value)
-        self._on_refusal("")
-        self._on_set(self.name, value)
+    def declared(self, more: bool) -> dict[str, Any]:
+        """Return what a form needs to know of it once."""
+        return {
+            "name": self.name, "label": self.label, "hint": hint(self.parameter),
+            "plain": self.name.replace("_", " "), "kind": self.kind, "more": more,
+            "steps": self._scale.steps if self._scale else 0,
+            "options": getattr(self.parameter, "options", []),
+        }  # fmt: skip
 
-    def _display(self, value: Any) -> None:
-        if isinstance(self.parameter, Quantity | Count):
-            self._field.error_state = False
-            if self._field.value != text_of(value):  # do not disturb a person who types on
-                self._field.value = self._field.value_input = text_of(value)
-            self._slider.value = self._scale.place(value)
-        else:
-            self._field.value = value
-
-
-class Scale:
-    """Places on a slider and the values they stand for, even or logarithmic."""
-
-    def __init__(self, parameter: Any) -> None:
-        low, high = parameter.bounds
-        self.log, self.whole = parameter.log, isinstance(parameter, Count)
-        self.ends = np.log10([low, high]) if self.log else np.array([low, high], float)
-        step = parameter.step or (1 if self.whole else (high - low) / STEPS)
-        self.steps = STEPS if self.log else max(1, min(STEPS * 10, round((high - low) / step)))
-
-    def value(self, place: float) -> float:
-        """Return the value at a place, rounded to sensible digits."""
-        low, high = self.ends
-        if not self.log:
-            value = low + (high - low) * place / self.steps
-            return round(value) if self.whole else float(f"{value:.6g}")
-        exact = 10 ** (low + (high - low) * place / self.steps)
-        inside = min(max(float(f"{exact:.3g}"), 10**low), 10**high)
-        return round(inside) if self.whole else inside
-
-    def place(self, value: float) -> float:
-        """Return the nearest place of a value."""
-        low, high = self.ends
-        at = np.log10(value) if self.log else value
-        return float(round((at - low) / (high - low) * self.steps))
+    def state(self, base: Any) -> dict[str, Any]:
+        """Return what a form shows of it; `base` is what it goes back to when it is reset."""
+        text = self.refused or text_of(self.value)
+        return {
+            "text": "\n".join(Lines.split(text)) if isinstance(self.parameter, Lines) else text,
+            "place": self._scale.place(self.value) if self._scale else 0,
+            "on": self.value if isinstance(self.parameter, Switch) else False,
+            "changed": self.value != base, "base": shortly(self.parameter, base),
+            "refused": bool(self.refused), "disabled": not self.enabled,
+        }  # fmt: skip
 
 
 class Controls(pn.viewable.Viewer):
@@ -174,83 +140,135 @@ class Controls(pn.viewable.Viewer):
     model : Model
         Shown and changed in place.
     on_set : callable
-        Called with name and value after a person has set one.
+        Called with name, value and the number of the gesture after a person has set one: all
+        moves of one drag have the same number.
+    base : mapping, optional
+        The values that others are compared with and reset to; the defaults if none are given.
     """
 
-    def __init__(self, model: Model, on_set: Callable[[str, Any], None]) -> None:
-        self.model = model
-        self._told = on_set
-        self._refusal = pmui.Alert(
-            severity="warning", visible=False, margin=(4, 0), styles=ABOVE,
-            sx={"backgroundColor": "background.paper"},
-        )  # fmt: skip
+    def __init__(
+        self,
+        model: Model,
+        on_set: Callable[[str, Any, int], None],
+        base: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.model, self._told = model, on_set
+        self.base = dict(base or type(model)().values())
+        self._gesture = 0
         self._controls = {
-            name: Control(name, p, getattr(model, name), self._set, self._refuse)
+            name: Control(name, p, getattr(model, name), self._edited, self.refuse)
             for name, p in model.parameters().items()
         }
-        self._view = pmui.Column(self._refusal, *self._groups(), margin=0)
+        self._forms: list[tuple[Form, list[Control]]] = []
+        self._hints = Hints(sizing_mode="stretch_width", margin=0, styles=BELOW)
+        self._view = pn.Column(*self._groups(), self._hints, sizing_mode="stretch_width", margin=0)
         super().__init__()
 
     def __panel__(self) -> Any:
         return self._view
 
-    def display(self, model: Model) -> None:
+    @property
+    def refusal(self) -> str:
+        """Why the last value was refused; empty when all is well."""
+        return self._hints.refusal
+
+    @property
+    def changed(self) -> list[str]:
+        """Names of the parameters whose values are not those of the base."""
+        return [name for name, one in self._controls.items() if one.value != self.base[name]]
+
+    def display(self, model: Model, base: Mapping[str, Any] | None = None) -> None:
         """Show another set of values of the same model."""
         self.model = model
+        self.base = dict(base or self.base)
         for name, control in self._controls.items():
             control.show(getattr(model, name))
-        self._refuse("")
+        self.refuse("")
+        self._show()
 
     def running(self, running: bool) -> None:
         """Leave only live parameters open while a run goes on."""
         for control in self._controls.values():
             control.enable(not running or control.parameter.live)  # type: ignore[attr-defined]
+        self._show()
+
+    def refuse(self, sentence: str) -> None:
+        """Say why a value was refused, or that all is well."""
+        self._hints.refusal = sentence
+
+    # How they are laid out
 
     def _groups(self) -> list[Any]:
         groups: dict[str, list[Control]] = {}
         for control in self._controls.values():
             groups.setdefault(control.parameter.group or "Parameters", []).append(control)  # type: ignore[attr-defined]
+        seen = self._first()
         views: list[Any] = []
         for heading, controls in groups.items():
-            views.append(words(f"<h2>{heading}</h2>"))
-            views += [control.view for control in controls[:VISIBLE]]
-            if controls[VISIBLE:]:
-                more = [control.view for control in controls[VISIBLE:]]
-                views.append(pmui.Details(*more, title="more", sizing_mode="stretch_width"))
+            views += self._group(heading, controls, seen)
         return views
+
+    def _first(self) -> set[str]:
+        """Return the names that are seen at once: all timelines, and others from the first."""
+        lines = [n for n, c in self._controls.items() if isinstance(c.parameter, Timeline)]
+        others = [name for name in self._controls if name not in lines]
+        return {*lines, *others[: VISIBLE - len(lines)]}
+
+    def _group(self, heading: str, controls: list[Control], seen: set[str]) -> list[Any]:
+        controls = sorted(controls, key=lambda c: c.name not in seen)
+        hidden = [c for c in controls if c.name not in seen]
+        is_open = any(c.value != self.base[c.name] for c in hidden)
+        editors = [c.view for c in controls if c.view is not None]
+        closing = [c.view for c in hidden if c.view is not None]
+
+        def unfold(shown: bool) -> None:
+            for view in closing:
+                view.__panel__().visible = shown
+
+        def take(told: dict[str, Any]) -> None:
+            when_loaded(lambda: unfold(told["open"]) if "open" in told else self._take(told, form))
+
+        unfold(is_open)
+        form: Form = Form(
+            take, heading=heading, open=is_open, sizing_mode="stretch_width", margin=0,
+            fields=json.dumps([c.declared(c.name not in seen) for c in controls]),
+            state=self._state(0, controls),
+        )  # fmt: skip
+        self._forms.append((form, controls))
+        return [form, *editors]
+
+    # What a person does
+
+    def _take(self, told: dict[str, Any], form: Form) -> None:
+        """Take what a person did in a form, or say why not."""
+        form.heard = int(told.get("number", 0))
+        control = self._controls[told["name"]]
+        if not control.enabled:
+            return
+        self._gesture = int(told.get("gesture", 0))
+        try:
+            value = self.base[control.name] if told.get("reset") else control.read(told)
+        except ParameterError as refused:
+            self.refuse(str(refused))
+            self._show()
+            return
+        control.show(value)
+        self.refuse("")
+        self._set(control.name, value)
+
+    def _edited(self, name: str, value: Any) -> None:
+        self._gesture += 1
+        self._set(name, value)
 
     def _set(self, name: str, value: Any) -> None:
         setattr(self.model, name, value)
-        self._told(name, value)
+        self._show()
+        self._told(name, value, self._gesture)
 
-    def _refuse(self, sentence: str) -> None:
-        self._refusal.object = sentence
-        self._refusal.visible = bool(sentence)
+    def _show(self) -> None:
+        for form, controls in self._forms:
+            form.state = self._state(form.heard, controls)
 
-
-def title(parameter: Any) -> str:
-    """Return a parameter's label with its unit."""
-    plain = parameter.label in (None, param.parameterized.label_formatter(parameter.name))
-    name = parameter.name.replace("_", " ") if plain else parameter.label
-    told = parameter.unit == "1" or name.endswith(parameter.unit)
-    return name if told else f"{name} ({parameter.unit})"
-
-
-def unit_words(parameter: Any) -> str:
-    """Return the unit as the field's label."""
-    return "value" if parameter.unit == "1" else parameter.unit
-
-
-def hint(parameter: Any) -> str:
-    """Return what a person wants to know of a parameter: doc, allowed values, default, source."""
-    source = f" Source: {parameter.source}." if parameter.source else ""
-    live = " May change while a run goes on." if parameter.live else ""
-    default = text_of(parameter.default) or "empty"
-    return f"{parameter.doc}; {parameter.allowed()}; default {default}.{source}{live}"
-
-
-def text_of(value: Any) -> str:
-    """Return a value as it is typed."""
-    if isinstance(value, bool | str):
-        return str(value)
-    return f"{value:.6g}" if isinstance(value, float) else spelled(value).replace(",", "")
+    def _state(self, heard: int, controls: list[Control]) -> str:
+        shown = {c.name: c.state(self.base[c.name]) for c in controls}
+        return json.dumps({"heard": heard, "shown": shown})

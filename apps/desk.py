@@ -2,100 +2,25 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
-import uuid
+from collections import Counter
 from collections.abc import Iterable
 
-from workbench import Change, Model, Record, Worker
-from workbench.record import first_line
-from workbench.run import SEED, check_live
+from apps.budget import Budget
+from apps.job import Job
+from workbench import Change, Model, ParameterError
+from workbench.experience import NAME, Experience
+from workbench.model import Cost
+from workbench.snapshot import Branch
 from workbench.store import Store
-from workbench.worker import Watch
 
-#: Ended runs that stay in memory so that a reloaded page finds them.
-KEPT = 20
-
-
-class Job:
-    """A run on the desk: waiting for its turn, going on, or ended.
-
-    Attributes
-    ----------
-    id : str
-        Names the run in the page's address.
-    problem : str
-        Why the run could not start or its record could not be stored, if so.
-    """
-
-    def __init__(self, desk: Desk, model: Model, seed: int, changes: tuple[Change, ...]) -> None:
-        model.validate()
-        for change in changes:
-            check_live(model, change.name, change.value)
-        self.id = uuid.uuid4().hex[:10]
-        self.model, self.seed, self.changes = model.copy(), SEED.check(seed), changes
-        self.worker: Worker | None = None
-        self.problem = ""
-        self.cancelled = False
-        self._desk = desk
-        self._keeper: threading.Thread | None = None
-
-    @property
-    def state(self) -> str:
-        """The worker's state, or "queued", or "stopped" or "failed" before its turn."""
-        if self.worker is not None:
-            return self.worker.state
-        if self.problem:
-            return "failed"
-        return "stopped" if self.cancelled else "queued"
-
-    @property
-    def place(self) -> int:
-        """Place in the queue, 1 for the next; 0 when it is not waiting."""
-        return self._desk.place(self)
-
-    @property
-    def record(self) -> Record | None:
-        """The record, once the run has ended."""
-        return self.worker.record if self.worker else None
-
-    @property
-    def ended(self) -> bool:
-        """Whether nothing more will come."""
-        return self.worker.ended if self.worker else self.cancelled or bool(self.problem)
-
-    def watch(self) -> Watch | None:
-        """Return a place in its frames; None while it waits for its turn."""
-        return self.worker.watch() if self.worker else None
-
-    def stop(self) -> None:
-        """End the run, or take it out of the queue."""
-        self._desk.drop(self)  # first, since its turn may come at this very moment
-        if self.worker:
-            self.worker.stop()
-
-    def start(self) -> None:
-        """Give the run its process, and keep its record when it ends."""
-        try:
-            self.worker = Worker(self.model, self.seed, self.changes)
-        except Exception as error:  # what was allowed when it was queued may be so no more
-            self.problem = first_line(error)
-            return
-        self._keeper = threading.Thread(target=self._keep, daemon=True)
-        self._keeper.start()
-
-    def join(self, timeout: float) -> None:
-        """Wait until the record of a run that ends is stored."""
-        if self._keeper:
-            self._keeper.join(timeout)
-
-    def _keep(self) -> None:
-        assert self.worker is not None
-        record = self.worker.wait()
-        try:
-            self._desk.store.add(record)
-        except Exception as error:  # whatever it is, the next run has its turn
-            self.problem = first_line(error)
-        self._desk.advance()
+#: Ended runs that stay in memory so that a reloaded page finds them, and their bytes together.
+KEPT, KEPT_BYTES = 60, 500e6
+#: Runs that may wait at once.
+LONGEST_QUEUE = 200
+#: Seconds that a run goes on after the last page that showed it was left.
+LINGER = 600.0
 
 
 class Desk:
@@ -106,28 +31,74 @@ class Desk:
     store : Store
         Where records are kept.
     workers : int
-        How many runs go on at once; further ones wait, first come first served.
+        How many runs go on at once; further ones wait.
+    budget : Budget
+        What one run may take.
+    linger : float
+        Seconds that a run goes on after the last page that showed it was left.
+
+    Notes
+    -----
+    First come, first served, with one exception: a session's further runs line up only when the
+    one before has ended. So while others wait, a session has one run at a time, and nobody's
+    place grows worse by what comes later, but that of further runs.
     """
 
-    def __init__(self, store: Store, workers: int = 2) -> None:
-        self.store, self.workers = store, workers
+    def __init__(
+        self, store: Store, workers: int = 2, budget: Budget | None = None, linger: float = LINGER
+    ) -> None:
+        self.store, self.workers, self.linger = store, workers, linger
+        self.budget = budget or Budget()
+        self.experience = Experience(store.folder / NAME)
         self._jobs: dict[str, Job] = {}
         self._queue: list[Job] = []
+        self._tickets = itertools.count()
         self._lock = threading.RLock()
 
-    def start(self, model: Model, seed: int, changes: Iterable[Change] = ()) -> Job:
+    def estimate(self, model: Model) -> Cost:
+        """Return what a run with these values is expected to take on this machine."""
+        return self.experience.estimate(model)
+
+    def refusal(self, model: Model) -> str:
+        """Return why a run with these values is over the budget and what to change; else nothing.
+
+        A sentence that says what it would take, what is allowed, and which parameter to lower to
+        about what value.
+        """
+        return self.budget.refusal(model, self.estimate)
+
+    def start(
+        self,
+        model: Model,
+        seed: int,
+        changes: Iterable[Change] = (),
+        session: str = "",
+        branch: Branch | None = None,
+    ) -> Job:
         """Start a run, or put it in the queue.
+
+        Parameters
+        ----------
+        model, seed, changes, branch
+            As in `workbench.run`.
+        session : str
+            The page that asks; the run is stopped some time after it was left.
 
         Raises
         ------
         ParameterError
-            If the values do not go together.
+            If the values do not go together, the run is over the budget, or too many wait.
         """
-        job = Job(self, model, seed, tuple(changes))
+        job = Job(self, model, seed, tuple(changes), session, branch)
+        if refusal := self.refusal(model):
+            raise ParameterError(refusal)
         with self._lock:
+            if len(self._queue) >= LONGEST_QUEUE:
+                raise ParameterError(
+                    f"{LONGEST_QUEUE} runs are waiting already: try again in a while."
+                )
             self._jobs[job.id] = job
             self._queue.append(job)
-            self._forget()
         self.advance()
         return job
 
@@ -146,15 +117,42 @@ class Desk:
             if job in self._queue:
                 self._queue.remove(job)
                 job.cancelled = True
+                self._line_up()
 
     def advance(self) -> None:
         """Start waiting runs while there is room."""
         with self._lock:
-            going = sum(1 for j in self._jobs.values() if j.worker and not j.ended)
-            while self._queue and going < self.workers:
-                job = self._queue.pop(0)
-                job.start()
-                going += job.worker is not None
+            self._line_up()
+            while self._queue and len(self._going()) < self.workers:
+                self._queue.pop(0).start()
+                self._line_up()
+            self._forget()
+
+    def seen(self, session: str, job: Job) -> None:
+        """Know that a session looks at a run, so that it goes on as long as it does."""
+        with self._lock:
+            if session:
+                job.sessions.add(session)
+                job.stay()
+
+    def left(self, session: str) -> None:
+        """Know that a session has ended: runs that nobody else looks at have some time left."""
+        with self._lock:
+            for job in self._jobs.values():
+                if session in job.sessions:
+                    job.sessions.discard(session)
+                    if not job.sessions:
+                        job.leave(self.linger)
+
+    def abandon(self, job: Job) -> None:
+        """Stop a run that nobody came back to look at, and forget it; its record is kept."""
+        with self._lock:
+            if job.sessions:
+                return
+            job.abandoned = True
+        job.stop("its page was left")
+        with self._lock:
+            self._forget()
 
     def close(self) -> None:
         """Stop everything, for the end of the server."""
@@ -163,12 +161,29 @@ class Desk:
                 self.drop(waiting)
             jobs = list(self._jobs.values())
         for job in jobs:
+            job.stay()
             job.stop()
         for job in jobs:  # what the runs had computed is stored before the server goes
             job.join(timeout=5.0)
 
+    def _going(self) -> list[Job]:
+        return [job for job in self._jobs.values() if job.worker and not job.ended]
+
+    def _line_up(self) -> None:
+        """Bring the queue into the order of the turns to come."""
+        ahead = Counter(job.session for job in self._going() if job.session)
+        for job in self._queue:
+            turn = ahead[job.session]
+            if turn < job.turn:  # one of its session has ended: behind all who wait as it does now
+                job.turn, job.since = turn, next(self._tickets)
+            ahead[job.session] += bool(job.session)
+        self._queue.sort(key=lambda job: (job.turn, job.since))
+
     def _forget(self) -> None:
-        """Let go of the oldest ended runs; their records are in the store."""
-        ended = [identity for identity, job in self._jobs.items() if job.ended]
-        for identity in ended[: max(0, len(ended) - KEPT)]:
-            del self._jobs[identity]
+        """Let go of ended runs that nobody wants and of the oldest; their records are stored."""
+        room, number = KEPT_BYTES, 0
+        for job in reversed([job for job in self._jobs.values() if job.ended]):
+            room, number = room - job.nbytes, number + 1
+            if job.abandoned or room < 0 or number > KEPT:
+                job.stay()
+                del self._jobs[job.id]

@@ -11,6 +11,7 @@ import xarray as xr
 
 from apps import figure_style as style
 from apps.figure_fields import heat_map, protocol
+from apps.lanes import duration
 from apps.series import Series, axis_labels, bar_width, series
 from apps.spikes import spikes
 from workbench import Images, Matrix, Observable, Raster, Strip
@@ -56,25 +57,28 @@ def element(observable: Observable, data: xr.Dataset, backend: str = "bokeh") ->
         return pictures(observable, drawn, backend)
     drawn.sort(key=lambda one: ORDER.index(one.kind))
     axes = axis_labels(observable, data)
-    parts = [part(one, observable, axes).opts(style.series(one, backend)) for one in drawn]
     look = limits(observable, data, backend) if isinstance(observable, Raster) else {}
+    cells = round(look["ylim"][1] + 0.5) if look else 1
+    parts = [part(one, observable).opts(style.series(one, backend, cells)) for one in drawn]
     return hv.Overlay(parts).opts(style.panel(observable.title, axes, drawn, backend, **look))
 
 
 def limits(observable: Raster, data: xr.Dataset, backend: str) -> dict[str, Any]:
-    """Return the extent of a raster, silent cells and all; many dots of a file become pixels."""
+    """Return the extent of a raster: its whole protocol, and silent cells too."""
     found = spikes(observable, data)
     many = backend == "matplotlib" and found.times.size > style.MANY
-    return {
-        "xlim": (0.0, found.until or 1.0), "ylim": (-0.5, max(found.names.size, 1) - 0.5),
-        "padding": 0, "hooks": [style.rasterised] if many else [],
-    }  # fmt: skip
+    return style.long(backend) | {
+        "xlim": (0.0, max(found.until, duration(data)) or 1.0),
+        "ylim": (-0.5, max(found.names.size, 1) - 0.5),
+        "padding": 0,
+        "hooks": [style.rasterised] if many else [],
+    }
 
 
-def part(one: Series, observable: Observable, axes: tuple[str, str]) -> Any:
-    """Return a series as an element; panels never share an axis by accident of its name."""
-    x = hv.Dimension((f"x of {observable.title}", axes[0] or "x"))
-    y = hv.Dimension((f"y of {observable.title}", axes[1] or "y"))
+def part(one: Series, observable: Observable) -> Any:
+    """Return a series as an element; by its name an axis is shared, or is a panel's own."""
+    x = hv.Dimension(style.TIME if isinstance(observable, Raster) else f"x of {observable.title}")
+    y = hv.Dimension(f"y of {observable.title}")
     if one.kind == "mark":
         return hv.VLines(one.x, kdims=[x], label=one.label)
     if one.kind == "bars":
@@ -86,7 +90,7 @@ def part(one: Series, observable: Observable, axes: tuple[str, str]) -> Any:
 
 def pictures(observable: Observable, drawn: list[Series], backend: str) -> Any:
     """Return a row of pictures, each with a thin frame and its name below."""
-    x, y = hv.Dimension("column of the row"), hv.Dimension("row of the row")
+    x, y = (hv.Dimension(f"{side} of {observable.title}") for side in ("column", "row"))
     parts, frames, names = [], [], []
     for one in drawn:
         high, wide = one.y.shape

@@ -22,17 +22,6 @@ def equations_html(model: type[Model]) -> str:
     return "".join(parts)
 
 
-def sources_html(model: Model) -> str:
-    """Return the references of what a run with these values uses."""
-    items = []
-    for reference in model.cite():
-        text = html.escape(str(reference).split(" https://doi.org/")[0])
-        doi = html.escape(reference.doi)
-        link = f" <a href='https://doi.org/{doi}'>doi:{doi}</a>" if doi else ""
-        items.append(f"<li>{text}{link}</li>")
-    return f"<ul>{''.join(items)}</ul>" if items else "<p>No sources are given.</p>"
-
-
 def dataset_html(data: xr.Dataset) -> str:
     """Return the table of variables with their sizes and units."""
     rows = "".join(

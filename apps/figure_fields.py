@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import holoviews as hv
+import numpy as np
 import xarray as xr
 from bokeh.models import ColorBar
 
@@ -13,15 +14,15 @@ from apps import figure_style as style
 from apps.figure_legends import below_axes, below_figure
 from apps.grid import SLANT, Grid, border_colour, grid, scale
 from apps.heatmap import add_bar
-from apps.lanes import BLOCK, Lanes, lanes, words
+from apps.lanes import BLOCK, Lanes, Words, lanes, unsaid, words
 from apps.palette import CLEAR, LIGHT, Shades, colour, ink_on
 from apps.series import Series
 from apps.sheet import swatch
 from workbench import Matrix, Strip
 
-LANE, AROUND = 34, 96  # pixels, in a notebook
+LANE, AROUND, LEGEND = 34, 96, 24  # pixels, in a notebook
 INCH = 100  # pixels of a notebook to an inch in a file
-INSIDE = {"bokeh": 410, "matplotlib": 860}  # pixels of the axes of a protocol
+INSIDE = {"bokeh": 850, "matplotlib": 860}  # pixels of the axes of a protocol
 
 
 def heat_map(observable: Matrix, data: xr.Dataset, backend: str) -> Any:
@@ -31,7 +32,7 @@ def heat_map(observable: Matrix, data: xr.Dataset, backend: str) -> Any:
         return None
     high, wide = shown.values.shape
     shades = paints(observable, shown)
-    x, y = (hv.Dimension((f"{side} of {observable.title}", side)) for side in ("column", "row"))
+    x, y = (hv.Dimension(f"{side} of {observable.title}") for side in ("column", "row"))
     image = hv.Image(shown.values, bounds=(0, 0, wide, high), kdims=[x, y], vdims=[shown.name])
     parts = [image.opts(heat(shades, backend))]
     ink = border_colour(observable, shades, dark=False)
@@ -67,8 +68,7 @@ def borders(shown: Grid, x: hv.Dimension, y: hv.Dimension) -> Iterator[Any]:
 
 def finish(observable: Matrix, shown: Grid, backend: str) -> Any:
     """Return a hook that adds a legend of categories, or else a colour bar."""
-    told = [Series(text, text, role, "bars", shown.values, shown.values)
-            for text, role in observable.categories if role]  # fmt: skip
+    told = [sample(text, role) for text, role in observable.categories if role]
 
     def bokeh(plot: Any, _element: Any) -> None:
         fig = plot.handles["plot"]
@@ -97,23 +97,33 @@ def finish(observable: Matrix, shown: Grid, backend: str) -> Any:
     return bokeh if backend == "bokeh" else matplotlib
 
 
+def sample(text: str, role: str) -> Series:
+    """Return what stands for a colour in a legend."""
+    return Series(text, text, role, "bars", np.empty(0), np.empty(0))
+
+
 def protocol(observable: Strip, data: xr.Dataset, backend: str) -> Any:
     """Return a protocol as an overlay; None when its data are not there."""
     shown = lanes(observable, data)
     if not shown.blocks:
         return None
-    x, y = hv.Dimension(f"time of {observable.title}"), hv.Dimension(f"lane of {observable.title}")
-    parts = [*blocks(shown, x, y, backend), *texts(shown, x, y, backend)]
+    x, y = hv.Dimension(style.TIME), hv.Dimension(f"lane of {observable.title}")
+    fitting = words(shown, INSIDE[backend])
+    others = unsaid(shown, fitting)
+    parts = [*blocks(shown, x, y, backend), *texts(fitting, x, y, backend)]
     if shown.now:
         now = hv.VLines(shown.now, kdims=[x])
         parts.append(now.opts(line(now, LIGHT.ink, backend)))
     count = len(shown.names)
-    size = {"height": AROUND + LANE * count} if backend == "bokeh" else {"aspect": 4}
+    high = AROUND + LANE * count + LEGEND * bool(others)
+    size = (
+        {"height": high} if backend == "bokeh" else {"aspect": 4, "fig_inches": (10, high / INCH)}
+    )
     return hv.Overlay(parts).opts(
         style.panel(
-            observable.title, (shown.axis, ""), [], backend, [quiet(backend)], padding=0,
+            observable.title, (shown.axis, ""), [], backend, [quiet(others, backend)], padding=0,
             xlim=(0, shown.end), ylim=(-0.5, count - 0.5), yticks=list(enumerate(shown.names)),
-            **size,
+            **style.long(backend) | size,
         )
     )  # fmt: skip
 
@@ -128,9 +138,8 @@ def blocks(shown: Lanes, x: hv.Dimension, y: hv.Dimension, backend: str) -> Iter
         yield part.opts(block(colour(role) if role else CLEAR, colour(role), backend))
 
 
-def texts(shown: Lanes, x: hv.Dimension, y: hv.Dimension, backend: str) -> Iterator[Any]:
+def texts(fitting: list[Words], x: hv.Dimension, y: hv.Dimension, backend: str) -> Iterator[Any]:
     """Return the words, those of an ink together."""
-    fitting = words(shown, INSIDE[backend])
     inks = [ink_on(colour(one.role)) if one.role else LIGHT.ink for one in fitting]
     for ink in dict.fromkeys(inks):
         here = [(one.x, one.lane, f" {one.text}")
@@ -138,22 +147,37 @@ def texts(shown: Lanes, x: hv.Dimension, y: hv.Dimension, backend: str) -> Itera
         yield hv.Labels(here, kdims=[x, y], vdims="words").opts(label(ink, backend))
 
 
-def quiet(backend: str) -> Any:
-    """Return a hook that leaves only the upright lines of the grid."""
+def quiet(others: dict[str, str], backend: str) -> Any:
+    """Return a hook that leaves only the upright lines of the grid, and tells what is not written.
+
+    Parameters
+    ----------
+    others : dict
+        Text -> role, for the legend.
+    backend : str
+        What draws it.
+    """
 
     def bokeh(plot: Any, _element: Any) -> None:
-        plot.handles["plot"].ygrid.visible = False
+        fig = plot.handles["plot"]
+        fig.ygrid.visible = False
+        if others and not fig.legend:
+            below_figure(
+                fig, [(text, [swatch(fig, colour(role))]) for text, role in others.items()]
+            )
 
     def matplotlib(plot: Any, _element: Any) -> None:
-        plot.handles["axis"].yaxis.grid(False)
+        axis = plot.handles["axis"]
+        axis.yaxis.grid(False)
+        if others:
+            below_axes(axis, [(text, [sample(text, role)]) for text, role in others.items()])
 
     return bokeh if backend == "bokeh" else matplotlib
 
 
 def lanes_height(drawn: Any) -> float:
     """Return the inches that a protocol takes in a file."""
-    low, high = drawn.opts.get("plot", "matplotlib").kwargs["ylim"]
-    return ((high - low) * LANE + AROUND) / INCH
+    return drawn.opts.get("plot", "matplotlib").kwargs["fig_inches"][1]
 
 
 def heat(shades: Shades, backend: str) -> hv.Options:

@@ -20,6 +20,8 @@ from apps.series import Series
 
 GREY = colour("other")
 SHORT, HIGH = 500, 360  # pixels of a panel in a notebook
+LONG = 2 * SHORT  # of one that is as wide as two
+TIME = "time of the run"  # the axis that protocol and rasters share
 PANEL = {
     "bokeh": {"width": SHORT, "height": HIGH},
     "matplotlib": {"fig_inches": (5.2, 3.7), "aspect": 1.5},
@@ -37,21 +39,21 @@ TEXT = {"title": 11, "labels": 10, "ticks": 9}
 
 def layout(stamp: str, backend: str) -> hv.Options:
     """Return the options of all panels together: the stamp as a modest title, no letters."""
-    look: dict[str, Any] = {"title": stamp, "fontsize": {"title": 9}, "shared_axes": False}
+    look: dict[str, Any] = {"title": stamp, "fontsize": {"title": 9}}
     if backend == "matplotlib":
         look |= {"sublabel_format": "", "fig_inches": 5.2, "vspace": 0.8, "hspace": 0.3}
     return hv.opts.Layout(backend=backend, **look)
 
 
-def series(one: Series, backend: str) -> hv.Options:
-    """Return the options of a line, points, bars or a mark."""
+def series(one: Series, backend: str, cells: int = 1) -> hv.Options:
+    """Return the options of a line, points, bars, a mark, or the spikes of one of so many cells."""
     paint = colour(one.role)
     if one.kind == "points":
         look: dict[str, Any] = {"color": paint}
         look |= {"size": 8, "line_color": None} if backend == "bokeh" else {"s": 30, "linewidth": 0}
         return hv.opts.Scatter(backend=backend, show_legend=False, **look)
     if one.kind == "spikes":
-        return spikes(one, backend)
+        return spikes(one, backend, cells)
     if one.kind == "bars":
         look = (
             {"fill_color": paint, "line_color": BLANK}
@@ -65,9 +67,9 @@ def series(one: Series, backend: str) -> hv.Options:
     return kind(backend=backend, show_legend=False, **look)
 
 
-def spikes(one: Series, backend: str) -> hv.Options:
+def spikes(one: Series, backend: str, cells: int) -> hv.Options:
     """Return the options of spikes: the more cells, the smaller."""
-    high = min(max(RASTER_PIXELS / (one.y.max(initial=0) + 1), 1.5), 7)
+    high = min(max(RASTER_PIXELS / cells, 1.5), 7)
     look: dict[str, Any] = {"color": colour(one.role)}
     look |= (
         {"size": high, "line_color": None}
@@ -95,6 +97,11 @@ def panel(
         title=title, xlabel=axes[0], ylabel=axes[1], show_legend=False, hooks=[hook, *hooks],
         backend=backend, **PANEL[backend] | {"fontsize": TEXT, "padding": PADDING} | look,
     )  # fmt: skip
+
+
+def long(backend: str) -> dict[str, Any]:
+    """Return the options of a panel that is as wide as two."""
+    return {"width": LONG} if backend == "bokeh" else {}
 
 
 def matplotlib_finish(plot: Any, axes: tuple[str, str], drawn: list[Series]) -> None:
@@ -137,6 +144,8 @@ def bokeh_finish(plot: Any, axes: tuple[str, str], drawn: list[Series]) -> None:
     for grid in fig.grid:
         grid.grid_line_color = LIGHT.grid
     fig.outline_line_color = None
+    if fig.width == LONG:
+        fig.styles = {"grid-column": "1 / span 2"}
     items = legend(drawn)
     if fig.legend or len(items) < 2:
         return

@@ -6,7 +6,7 @@ import io
 import math
 import re
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +24,10 @@ WIDTH, HEIGHT = 5.2, 3.7  # inches of a panel in a file
 MOST_PICTURE_HEIGHT = 3.0
 DOTS_PER_INCH = 130
 LETTERS = 14  # of the stamp in an inch
+#: What shows the whole run along its time, from the top.
+LONG = (Strip, Raster)
 #: What takes all the width of a file, from the top.
-WIDE = (Strip, Raster, Images)
+WIDE = (*LONG, Images)
 
 
 def figure(
@@ -57,8 +59,20 @@ def figure(
         raise ParameterError(f"backend = {backend!r} is not allowed: it must be one of bokeh, "
                              "matplotlib.")  # fmt: skip
     load(backend, notebook=True)
-    drawn: Any = hv.Layout([one for _, one in panels(record, backend, observables)])
+    drawn: Any = hv.Layout(list(cells(panels(record, backend, observables), backend)))
     return drawn.cols(2).opts(style.layout(record.stamp.line(), backend))
+
+
+def cells(parts: Sequence[tuple[Observable, Any]], backend: str) -> Iterator[Any]:
+    """Give what fills a notebook's two columns: protocol and spikes, which take both, then all."""
+    long = [part for kind in LONG for part in parts if isinstance(part[0], kind)]
+    for _, drawn in long:
+        yield drawn
+        if backend == "bokeh":
+            yield hv.Empty()
+    for observable, drawn in parts:
+        if not isinstance(observable, LONG):
+            yield drawn
 
 
 def panels(

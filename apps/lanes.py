@@ -107,6 +107,21 @@ def words(shown: Lanes, width: float) -> list[Words]:
     return found
 
 
+def unsaid(shown: Lanes, written: list[Words]) -> dict[str, str]:
+    """Return what is in no block's words, the first word of its label -> role, for a legend."""
+    said = {kind(words.text) for words in written}
+    return {
+        kind(block.label): block.role
+        for block in sorted(shown.blocks, key=lambda one: one.start)
+        if block.label and block.role and kind(block.label) not in said
+    }
+
+
+def kind(text: str) -> str:
+    """Return the first word of a label, such as "cue" of "cue module 1"."""
+    return text.split()[0] if text.strip() else ""
+
+
 def place(block: Block, needed: float, since: float, until: float) -> float | None:
     """Return from when on words are written that need so many seconds; None without room.
 

@@ -42,4 +42,4 @@ def fitting(texts: Iterable[str], width: float) -> int:
 
 def entry_width(texts: Iterable[str]) -> float:
     """Return the pixels that the longest entry of a legend takes at 12 px, with its sign."""
-    return 38 + 5.6 * max((len(text) for text in texts), default=1)
+    return 38 + 6.0 * max((len(text) for text in texts), default=1)

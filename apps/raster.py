@@ -48,6 +48,7 @@ class RasterPlot(Sheet):
             "image", x="x", y=-0.5, dw="wide", dh="high", source=self._source,
             color_mapper=self._mapper,
         )  # fmt: skip
+        self.figure.yaxis[0].ticker.min_interval = 1  # there are no parts of cells
         self.figure.on_event(Reset, lambda _event: self._follow())
         self._add_legend()
         self.paint(dark)
@@ -97,8 +98,11 @@ class RasterPlot(Sheet):
     def _look(self) -> None:
         """Move the view along, unless a person has moved it elsewhere."""
         window, held = self.observable.window, self.figure.x_range
-        start = max(0.0, self._until - window) if window else 0.0
-        view = (start, start + (window or max(self._duration, self._until) or 1.0))
+        if window and not 0 < self._duration < window:  # a run shorter than that is seen as a whole
+            start = max(0.0, self._until - window)
+            view = start, start + window
+        else:
+            view = 0.0, max(self._duration, self._until) or 1.0
         if view != self._view:
             held.update(reset_start=view[0], reset_end=view[1])
             if self._view in (None, (held.start, held.end)):
@@ -117,7 +121,7 @@ class RasterPlot(Sheet):
         with self._frozen() if unseen else nullcontext():
             for name in unseen:
                 self._signs[name] = roles[name], swatch(self.figure, colour(roles[name], self.dark))
-        self._tell([(name, [self._signs[name][1]]) for name in roles])
+        self._tell([(self.observable.label(name), [self._signs[name][1]]) for name in roles])
 
     def paint(self, dark: bool) -> None:
         """Give everything the colours of light or dark ground."""

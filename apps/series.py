@@ -75,22 +75,23 @@ def axis_labels(observable: Observable, data: xr.Dataset) -> tuple[str, str]:
     x = label(data[across]) if across in data.variables else ""
     same = {data[name].attrs["units"] for name in present(observable.variables, data)}
     y = observable.y_label or long_name(data[first])
-    return x, y + unit_in_brackets(same.pop() if len(same) == 1 else "1")
+    return x, with_unit(y, same.pop() if len(same) == 1 else "1")
 
 
 def label(var: xr.DataArray) -> str:
     """Return a variable's name with its unit in brackets."""
-    return long_name(var) + unit_in_brackets(var.attrs["units"])
+    return with_unit(long_name(var), var.attrs["units"])
 
 
 def time_axis(times: xr.DataArray) -> str:
     """Return the text of an axis of times, whatever these times are of."""
-    return "time" + unit_in_brackets(times.attrs["units"])
+    return with_unit("time", times.attrs["units"])
 
 
-def unit_in_brackets(unit: str) -> str:
-    """Return ' (unit)', or nothing for a pure number."""
-    return f" ({unit_suffix(unit).strip()})" if unit_suffix(unit) else ""
+def with_unit(name: str, unit: str) -> str:
+    """Return a name with its unit in brackets, unless it is a pure number or the name says it."""
+    told = not unit_suffix(unit) or name.split()[-1:] == [unit]
+    return name if told else f"{name} ({unit_suffix(unit).strip()})"
 
 
 def of_trace(observable: Trace, data: xr.Dataset) -> list[Series]:
@@ -185,8 +186,8 @@ def of_raster(observable: Raster, data: xr.Dataset) -> list[Series]:
         named = {"": "other"} | named
     return [
         Series(
-            f"{name} {kind}", kind or "spike", role, "spikes", found.times[kinds == kind],
-            found.cells[kinds == kind],
+            f"{name} {kind}", observable.label(kind) or "spike", role, "spikes",
+            found.times[kinds == kind], found.cells[kinds == kind],
         )
         for kind, role in named.items()
     ]  # fmt: skip

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import logging
+import math
+import socket
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,38 +15,81 @@ from bokeh.core.validation import silence
 from bokeh.core.validation.warnings import MISSING_RENDERERS
 
 import models
-from apps.desk import Desk
-from apps.gallery import PICTURES, gallery
+from apps.access import Access
+from apps.budget import SHARE, Budget
+from apps.compare import compare_page
+from apps.desk import LINGER, Desk
+from apps.gallery import gallery
+from apps.gallery_page import Plain
+from apps.guard import components
 from apps.lab import Lab
+from apps.pictures import FOLDER
+from apps.presence import attend, session
+from apps.runs import runs_page
+from apps.runs_open import stored
 from apps.shell import Browser, adapt, page
 from workbench import ParameterError
-from workbench.link import parse
+from workbench.link import Linked, parse
+from workbench.meter import machine_bytes
+from workbench.record import RecordError
 from workbench.store import Store
 from workbench.worker import preload
 
 FIRST = "sdm"  # the model that /lab shows when none is named
+#: Said where an address names a run that is not there, as after the server was started anew.
+FORGOTTEN = (
+    "The server no longer has this run at hand, as after a restart: if it had ended, its record is "
+    "on the page Runs. These are its values: press Run for the same run."
+)
 
 
 def lab_page(desk: Desk) -> Any:
     """Return the lab page for the model, values and run that the address names."""
-    asked = dict(pn.state.session_args) if pn.state.session_args else {}
-    asked = {name: values[0].decode(errors="replace") for name, values in asked.items()}
-    job = desk.find(asked.pop("run", ""))
+    attend(desk)
+    asked = dict(pn.state.session_args or {})
+    run, beside = (text_of(asked.pop(name, [])) for name in ("run", "beside"))
+    job = desk.find(run)
     if job is not None:  # the run knows best what it is
-        return furnish(Lab(desk, job.model, job.seed, job.changes, job), [])
+        desk.seen(session(), job)
+        return furnish(Lab(desk, job.model, job.seed, job.changes, job, beside=beside), [])
+    if "record" in asked:
+        return record_page(desk, text_of(asked["record"]))
+    linked = asked_for(asked)
+    told = [*linked.refused, linked.note, FORGOTTEN if run else ""]
+    lab = Lab(desk, linked.model, linked.seed, tuple(linked.changes), beside=beside)
+    return furnish(lab, [sentence for sentence in told if sentence])
+
+
+def text_of(values: list[bytes]) -> str:
+    """Return the first value of a field of an address; nothing where there is none."""
+    return b"".join(values[:1]).decode(errors="replace")
+
+
+def record_page(desk: Desk, id: str) -> Any:
+    """Return the lab page with a stored record, as it was run."""
     try:
-        linked = parse(asked or {"model": FIRST}, models.get)
-        told = [*linked.refused, linked.note] if linked.note else linked.refused
-        lab = Lab(desk, linked.model, linked.seed, tuple(linked.changes))
+        record, linked = stored(desk.store, id)
+    except (RecordError, ParameterError) as missing:
+        return furnish(Lab(desk, models.get(FIRST)()), [str(missing)])
+    lab = Lab(desk, linked.model, linked.seed, tuple(linked.changes), record=record)
+    return furnish(lab, linked.refused)
+
+
+def asked_for(fields: Mapping[str, list[bytes]]) -> Linked:
+    """Return what an address asks for; with a model that there is not, what fits to the first."""
+    if not fields:
+        return parse({"model": FIRST}, models.get)
+    try:
+        return parse(fields, models.get)
     except ParameterError as refused:
-        told = [str(refused)]
-        lab = Lab(desk, models.get(FIRST)())
-    return furnish(lab, told)
+        linked = parse({**fields, "model": FIRST}, models.get)
+        linked.refused.insert(0, str(refused))
+        return linked
 
 
 def furnish(lab: Lab, told: list[str]) -> pmui.Page:
     """Return a lab in the shell, wired to the browser's keys, width and light."""
-    browser = Browser()
+    browser = Browser(runs=True)
     notes = [pmui.Alert(object=" ".join(told), severity="warning", margin=(8, 16))] if told else []
     made = page(type(lab.model).title, [*notes, lab.main, browser], [lab.sidebar], here="/lab")
     made.param.watch(lambda event: lab.paint(event.new), "dark_theme")
@@ -55,12 +101,15 @@ def serve(
     *,
     port: int = 5006,
     host: str = "localhost",
-    allow_origin: tuple[str, ...] = (),
+    access: Access | None = None,
     runs: Path | None = None,
     workers: int = 2,
-    basic_auth: str | None = None,
-    show: bool = False,
+    seconds: float = 0,
+    memory: float = 0,
+    linger: float = LINGER,
     session_lifetime: float = 60.0,
+    message_size: float = 20e6,
+    show: bool = False,
 ) -> None:
     """Serve the workbench until it is interrupted.
 
@@ -68,35 +117,56 @@ def serve(
     ----------
     port, host
         Where to listen.
-    allow_origin : tuple of str
-        Further hosts (``name:port``) whose pages may connect.
+    access : Access
+        Who may reach it; this machine alone where none is given.
     runs : Path, optional
         Folder of records; the user's own when none is given.
     workers : int
         Runs that go on at once; further ones wait in a queue.
-    basic_auth : str, optional
-        A password, or a file of names and passwords.
+    seconds : float
+        How long a run may take, 0 for no limit.
+    memory : float
+        Bytes that a run may take; with 0 three quarters of the machine's, among all workers.
+    linger : float
+        Seconds that a run goes on after the last page that showed it was left.
+    session_lifetime : float
+        Seconds after which a page that lost its connection counts as left.
+    message_size : float
+        Bytes that a browser may send at once.
     show : bool
         Whether to open a browser.
-    session_lifetime : float
-        Seconds after which a page that left is forgotten; its runs go on.
     """
     silence(MISSING_RENDERERS)  # a plot is empty until its run begins
     preload("models", "scipy.integrate", "scipy.special")
-    desk = Desk(Store(runs), workers)
+    gallery()  # made before the first visitor comes
+    budget = Budget(seconds or math.inf, memory or SHARE * machine_bytes() / workers)
+    desk = Desk(Store(runs), workers, budget, linger)
+    port = port or free_port(host)
     try:
         pn.serve(
-            {"/": gallery, "/lab": lambda: lab_page(desk)},
+            {
+                "/lab": lambda: lab_page(desk),
+                "/runs": lambda: runs_page(desk),
+                "/compare": lambda: compare_page(desk),
+            },
             port=port,
             address=host,
-            websocket_origin=[f"{host}:{port}", f"127.0.0.1:{port}", *allow_origin],
             show=show,
             title="Engram Workbench",
-            static_dirs={"pictures": str(PICTURES)} if PICTURES.exists() else {},
+            static_dirs={"pictures": str(FOLDER)} if FOLDER.exists() else {},
+            extra_patterns=[*components(), ("/", Plain, {"make": gallery})],
             unused_session_lifetime_milliseconds=round(1000 * session_lifetime),
             check_unused_sessions_milliseconds=5000,
-            basic_auth=basic_auth,
+            websocket_max_message_size=round(message_size),
+            **(access or Access()).options(host, port),
         )
     finally:
         desk.close()
         logging.getLogger(__name__).info("all runs were stopped")
+
+
+def free_port(host: str) -> int:
+    """Return a port that nobody listens on; pages may then connect from its address."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.create_server((host, 0), family=family) as free:
+        return free.getsockname()[1]

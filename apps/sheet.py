@@ -73,9 +73,9 @@ class Sheet:
         """Give everything the colours of light or dark ground."""
         self.dark = dark
         paper, fig = ground(dark), self.figure
-        fig.update(
+        fig.update(  # clear, or Bokeh would leave a line of the old ground around the new one
             background_fill_color=paper.paper, border_fill_color=paper.paper,
-            outline_line_color=None,
+            background_fill_alpha=0, border_fill_alpha=0, outline_line_color=None,
         )  # fmt: skip
         title: Any = fig.title
         title.update(text_color=paper.ink, text_font_size="14px")
@@ -107,9 +107,9 @@ class Sheet:
         self.figure.js_on_change("inner_width", wrap)
         self._legend.js_on_change("tags", wrap)
 
-    def _tell(self, items: list[tuple[str, list[GlyphRenderer]]]) -> None:
-        """Keep the legend, where there is more than one thing to tell apart."""
-        items = items if len(items) > 1 else []
+    def _tell(self, items: list[tuple[str, list[GlyphRenderer]]], least: int = 2) -> None:
+        """Keep the legend, where there are at least so many things to tell apart."""
+        items = items if len(items) >= least else []
         texts = [text for text, _ in items]
         if texts == [item.label.value for item in self._legend.items]:  # type: ignore
             return

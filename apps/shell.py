@@ -2,78 +2,61 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import panel as pn
 import panel_material_ui as pmui
-import param
-from panel.custom import JSComponent
+
+from apps.browser import Browser
+from apps.look import FIGURES, FONT, HEADER, STYLE, theme
 
 #: Below this width the parameters open as a sheet.
 PHONE = 700
-HEADER = "#00426B"
-PAGES = {"Gallery": "/", "Lab": "/lab"}
+PAGES = {"Gallery": "/", "Lab": "/lab", "Runs": "/runs"}
 
-#: For panes of HTML, which live in shadow roots that no page-wide style reaches.
-STYLE = """
-:host { font-family: Roboto, Helvetica, Arial, sans-serif; }
-h1 { font-size: 22px; margin: 4px 0; }
-h2 { font-size: 15px; margin: 10px 0 2px 0; font-weight: 600; }
-p { font-size: 14px; line-height: 1.45; margin: 4px 0; max-width: 75ch; }
-li { font-size: 14px; line-height: 1.5; max-width: 75ch; }
-.equation { margin: 6px 0 18px 0; font-size: 16px; overflow-x: auto; }
-table { border-collapse: collapse; font-size: 13px; }
-th, td { text-align: left; padding: 3px 14px 3px 0; border-bottom: 1px solid #8884; }
-a { color: var(--link, #00507D); }
-:host(.dark) a { color: #8ACBF0; }
+
+#: The links in the header; on a phone they are behind one word.
+NAVIGATION = f"""
+nav {{ display: flex; align-items: center; font: 16px {FONT}; }}
+a, summary, button {{ color: #fff !important; text-decoration: none; padding: 6px 10px;
+                     border-radius: 4px; cursor: pointer; }}
+a[aria-current] {{ text-decoration: underline; text-underline-offset: 6px; }}
+:is(a, summary, button):hover {{ background: rgba(255, 255, 255, 0.2); }}
+:focus-visible {{ outline: 3px solid #fff; outline-offset: -1px; }}
+.wide {{ flex: 1; }}
+.narrow {{ display: none; position: relative; flex: 1; white-space: nowrap; }}
+.narrow div {{ position: absolute; top: 40px; left: 0; display: grid; min-width: 160px;
+              padding: 6px; border-radius: 4px; background: {HEADER};
+              box-shadow: 0 2px 8px #0008; }}
+.narrow a {{ padding: 10px; }}
+button {{ width: 36px; height: 36px; padding: 0; border: 0; border-radius: 50%; background: none;
+         font: 600 18px {FONT}; }}
+@media (max-width: {PHONE}px) {{ .wide {{ display: none; }} .narrow {{ display: block; }} }}
+"""
+#: The way out of the sheet that the parameters are on a phone.
+CLOSE = "<button type='button' data-act='close'>Close the parameters</button>"
+SHEET = f"""
+:host {{ padding: 8px 16px 0 16px; box-sizing: border-box; }}
+button {{ font: 600 14px {FONT}; color: var(--panel-primary-color); background: none; width: 100%;
+         padding: 8px; border: 1px solid currentColor; border-radius: 4px; cursor: pointer; }}
+button:focus-visible {{ outline: 3px solid var(--panel-primary-color); outline-offset: 2px; }}
+@media (min-width: {PHONE}px) {{ :host {{ display: none !important; }} }}
 """
 
 
 def words(content: str = "", **layout: Any) -> pn.pane.HTML:
     """Return a pane of text in the workbench's type."""
-    options = {"sizing_mode": "stretch_width", "margin": (2, 0)} | layout
-    return pn.pane.HTML(content, stylesheets=[STYLE], **options)
+    options = {"sizing_mode": "stretch_width", "margin": (2, 0), "stylesheets": [STYLE]} | layout
+    return pn.pane.HTML(content, **options)
 
 
-class Browser(JSComponent):
-    """What the server needs to know of the browser: its width, its keys, its wish for dark.
-
-    Keys count only outside fields and buttons: space runs and pauses, s steps.
-    """
-
-    width_seen = param.Integer(default=1400, doc="width of the window in pixels")
-    dark_seen = param.Boolean(default=False, doc="whether the system asks for dark")
-    key = param.String(default="", doc="the last key and a number that makes it new")
-
-    _esm = """
-    const OPENING = ["Enter", " ", "ArrowDown", "ArrowUp"]
-    const TAGS = ["INPUT", "TEXTAREA", "SELECT", "BUTTON", "A"]
-    const ROLES = ["combobox", "listbox", "option", "menuitem", "switch", "tab"]
-
-    export function render({ model }) {
-      model.width_seen = window.innerWidth
-      model.dark_seen = window.matchMedia("(prefers-color-scheme: dark)").matches
-      let count = 0
-      const onKey = (event) => {
-        const inside = event.composedPath()[0]
-        const role = inside.getAttribute?.("role")
-        if (role === "combobox" && inside.tagName === "DIV" && OPENING.includes(event.key)) {
-          event.preventDefault()
-          inside.click()  // the page's own selects open to a pointer alone
-          return
-        }
-        const busy = TAGS.includes(inside.tagName) || ROLES.includes(role)
-        if (busy || event.ctrlKey || event.metaKey || event.altKey) { return }
-        if (event.key === " " || event.key === "s") {
-          event.preventDefault()
-          model.key = event.key + (count++)
-        }
-      }
-      window.addEventListener("keydown", onKey)
-      model.on("remove", () => window.removeEventListener("keydown", onKey))
-      return document.createElement("span")
-    }
-    """
+def when_loaded(act: Callable[[], None]) -> None:
+    """Do it, or do it once the page has loaded: until then it would not be seen (Panel 1.9)."""
+    if pn.state.loaded:
+        act()
+    else:
+        pn.state.onload(act)
 
 
 def page(title: str, main: list[Any], sidebar: list[Any], here: str) -> pmui.Page:
@@ -92,7 +75,7 @@ def page(title: str, main: list[Any], sidebar: list[Any], here: str) -> pmui.Pag
         title="Engram Workbench",
         meta_title=f"{title} - Engram Workbench",
         main=main,
-        sidebar=sidebar,
+        sidebar=[words(CLOSE, stylesheets=[STYLE, SHEET]), *sidebar] if sidebar else [],
         header=[navigation(here)],
         sidebar_open=bool(sidebar) and not on_phone(),
         sidebar_variant="auto" if sidebar else "temporary",
@@ -101,6 +84,8 @@ def page(title: str, main: list[Any], sidebar: list[Any], here: str) -> pmui.Pag
         theme_config=theme(),
     )
     let_go_of_busy(made)
+    if pn.state.curdoc:
+        pn.state.curdoc.theme = FIGURES
     return made
 
 
@@ -130,10 +115,15 @@ def adapt(made: pmui.Page, browser: Browser) -> pmui.Page:
         if browser.dark_seen:
             made.dark_theme = True
 
-    def later(*_events: Any) -> None:  # what is set before the page has loaded is lost
-        pn.state.onload(follow)
+    def remember(*_events: Any) -> None:
+        browser.ground = "dark" if made.dark_theme else "light"
 
-    browser.param.watch(later, ["width_seen", "dark_seen"])
+    def slide(*_events: Any) -> None:
+        made.sidebar_open = browser.sheet > 0
+
+    browser.param.watch(lambda *_events: when_loaded(follow), ["width_seen", "dark_seen"])
+    browser.param.watch(slide, "sheet")
+    made.param.watch(remember, "dark_theme")
     return made
 
 
@@ -142,37 +132,14 @@ def navigation(here: str) -> pn.pane.HTML:
     links = "".join(
         f"<a href='{address}'{current(address, here)}>{name}</a>" for name, address in PAGES.items()
     )
-    style = """
-    nav a { color: #fff !important; text-decoration: none; padding: 6px 10px; border-radius: 4px; }
-    nav a[aria-current] { text-decoration: underline; text-underline-offset: 6px; }
-    nav a:hover, nav a:focus-visible { background: rgba(255, 255, 255, 0.2); }
-    """
+    menu = f"<details class='narrow'><summary>Pages</summary><div>{links}</div></details>"
+    help_button = "<button type='button' data-act='keys' aria-label='Keys'>?</button>"
     return pn.pane.HTML(
-        f"<nav aria-label='Pages'>{links}</nav>", stylesheets=[style], align="center", margin=0
-    )
+        f"<nav aria-label='Pages'><div class='wide'>{links}</div>{menu}{help_button}</nav>",
+        stylesheets=[NAVIGATION], align="center", margin=0, sizing_mode="stretch_width",
+    )  # fmt: skip
 
 
 def current(address: str, here: str) -> str:
     """Return the attribute that marks the page one is on."""
     return " aria-current='page'" if address == here else ""
-
-
-def theme() -> dict[str, Any]:
-    """Return the look of the widgets, calm and dense, for light and dark ground."""
-    typography = {"fontSize": 13, "button": {"textTransform": "none"}}
-    parts = {
-        "MuiAppBar": {"styleOverrides": {"root": {"backgroundColor": HEADER}}},
-        "MuiLinearProgress": {"defaultProps": {"aria-label": "the page is busy"}},
-    }
-    return {
-        "light": {
-            "palette": {"primary": {"main": "#00507D"}},
-            "typography": typography,
-            "components": parts,
-        },
-        "dark": {
-            "palette": {"primary": {"main": "#8ACBF0"}},
-            "typography": typography,
-            "components": parts,
-        },
-    }

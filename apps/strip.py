@@ -7,14 +7,14 @@ from typing import Any
 import xarray as xr
 from bokeh.models import ColumnDataSource, FixedTicker, HoverTool
 
-from apps.lanes import BLOCK, Block, Lanes, lanes, words
+from apps.lanes import BLOCK, Block, Words, lanes, unsaid, words
 from apps.palette import CLEAR, colour, ground, ink_on
-from apps.sheet import LEFT, SMALL, Sheet
+from apps.sheet import LEFT, SMALL, Sheet, swatch
 from workbench import Strip
 from workbench.frames import Frames
 
 LANE = 34  # pixels
-AROUND = 88  # pixels of title and axis
+AROUND = 108  # pixels of title, axis and a row of a legend
 LANES = 2  # that there is room for before data come, where the observable names none
 WIDTH = 800.0  # pixels, until the browser tells
 TIP = "<span style='font-size: 13px'>@label: @left{0.[000]} to @right{0.[000]} s</span>"
@@ -38,17 +38,19 @@ class StripPlot(Sheet):
         self._frames, self._shown = Frames(), lanes(observable, xr.Dataset())
         self._blocks: Any = ColumnDataSource(blocks([], dark))
         self._width = WIDTH
-        self._words: Any = ColumnDataSource(written(self._shown, WIDTH, dark))
+        self._words: Any = ColumnDataSource(written([], dark))
+        self._signs: dict[str, Any] = {}  # role -> its sign in the legend
         self._now: Any = ColumnDataSource({"x": []})
         self._most = 0  # lanes of this run
         super().__init__(
             observable, dark, height=AROUND + LANE * LANES, tools="", min_border_left=LEFT,
-            min_border_bottom=52, x_range=(0, 1), y_range=(-0.5, LANES - 0.5),
+            min_border_bottom=72, x_range=(0, 1), y_range=(-0.5, LANES - 0.5),
         )  # fmt: skip
         self.figure.ygrid.visible = False
         self.figure.yaxis[0].ticker = FixedTicker(ticks=[])
         self._add_glyphs()
         self._name_lanes()
+        self._add_legend()
         self.figure.on_change("inner_width", lambda _name, _old, width: self._fit(width))
         self.paint(dark)
 
@@ -105,8 +107,14 @@ class StripPlot(Sheet):
             self.figure.y_range.update(start=-0.5, end=len(names) - 0.5)
 
     def _write(self) -> None:
-        """Write in or beside the blocks what fits there."""
-        self._words.data = written(self._shown, self._width, self.dark)
+        """Write in or beside the blocks what fits there, and in the legend what fits nowhere."""
+        fitting = words(self._shown, self._width)
+        self._words.data = written(fitting, self.dark)
+        others = unsaid(self._shown, fitting)
+        for role in others.values():
+            if role not in self._signs:
+                self._signs[role] = swatch(self.figure, colour(role, self.dark))
+        self._tell([(text, [self._signs[role]]) for text, role in others.items()], least=1)
 
     def _fit(self, width: float) -> None:
         """Write anew for a figure that has become so many pixels wide; hidden ones have none."""
@@ -118,6 +126,8 @@ class StripPlot(Sheet):
         """Give everything the colours of light or dark ground."""
         super().paint(dark)
         self._blocks.data = blocks(self._shown.blocks, dark)
+        for role, sign in self._signs.items():
+            sign.glyph.fill_color = colour(role, dark)
         self._write()
         self._cursor.line_color = ground(dark).ink
 
@@ -133,9 +143,8 @@ def blocks(drawn: list[Block], dark: bool) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def written(shown: Lanes, width: float, dark: bool) -> dict[str, Any]:
+def written(fitting: list[Words], dark: bool) -> dict[str, Any]:
     """Return the columns that the words' glyph reads."""
-    fitting = words(shown, width)
     paper = ground(dark).ink
     return {
         "x": [w.x for w in fitting], "y": [w.lane for w in fitting],

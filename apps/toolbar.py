@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable
 from typing import Any
 
 import panel as pn
 import panel_material_ui as pmui
 
+from apps.amounts import seconds, size
 from apps.desk import Job
-from apps.palette import ground
-from apps.shell import PHONE
+from apps.look import FONT
+from apps.shell import PHONE, STYLE, when_loaded, words
+from apps.state_line import StateLine
 from workbench import ParameterError
+from workbench.model import Cost
 from workbench.run import SEED
+from workbench.worker import Worker
 
 #: State -> which of run, pause, step and stop can work.
 OPEN = {
+    "refused": (False, False, False, False),
     "ready": (True, False, True, False),
     "queued": (False, False, False, True),
     "starting": (False, True, True, True),
@@ -38,8 +42,6 @@ class Toolbar(pn.viewable.Viewer):
         Shown at first.
     run, pause, step, stop : callable
         Called when a person presses the button; `pause` also resumes.
-    random : bool
-        Whether the model draws random numbers, so that a seed matters.
     """
 
     def __init__(
@@ -49,7 +51,6 @@ class Toolbar(pn.viewable.Viewer):
         pause: Callable[[], None],
         step: Callable[[], None],
         stop: Callable[[], None],
-        random: bool = True,
     ) -> None:
         self.seed = seed
         self._run = button("Run", "play_arrow", run, "contained")
@@ -57,31 +58,28 @@ class Toolbar(pn.viewable.Viewer):
         self._step = button("Step", "skip_next", step)
         self._stop = button("Stop", "stop", stop)
         self._buttons = (self._run, self._pause, self._step, self._stop)
-        hint = "start of the random numbers" if random else "this model draws no random numbers"
         self._seed = pmui.TextInput(
-            value=str(seed), label="seed", width=110, size="small", description=hint, margin=(4, 8)
+            value=str(seed), label="random seed", width=110, size="small", margin=(4, 8)
         )
-        self._seed.param.watch(lambda event: self._reseed(event.new), "value")
-        self._line = pn.pane.HTML(
-            "", margin=(2, 4), min_height=40, sizing_mode="stretch_width", stylesheets=[LINE]
-        )
+        self._seed.param.watch(lambda event: when_loaded(lambda: self._reseed(event.new)), "value")
+        self._cost = words(sizing_mode=None, margin=(4, 0))
+        self._line = StateLine(margin=(2, 4), min_height=58, sizing_mode="stretch_width")
+        sheet = words(PARAMETERS, stylesheets=[STYLE, SHEET], sizing_mode=None, margin=(4, 0))
         self._view = pmui.Column(
-            pmui.FlexBox(*self._buttons, self._seed, align_items="center", gap="8px", margin=0),
+            pmui.FlexBox(
+                *self._buttons, self._seed, sheet, self._cost,
+                align_items="center", gap="8px", margin=0,
+            ),
             self._line,
             sizing_mode="stretch_width",
             margin=0,
             stylesheets=[PINNED],
-        )
-        self._shown = ""
+        )  # fmt: skip
         self.ready("Ready.")
         super().__init__()
 
     def __panel__(self) -> Any:
         return self._view
-
-    def paint(self, dark: bool) -> None:
-        """Stand on light or dark ground."""
-        self._view.css_classes = ["on-dark"] if dark else []
 
     def ready(self, words: str) -> None:
         """Show that nothing runs, and say what a person can do."""
@@ -91,26 +89,36 @@ class Toolbar(pn.viewable.Viewer):
         """Show why a run could not start."""
         self._show("failed", sentence, 0.0)
 
-    def tell(self, job: Job) -> None:
-        """Show the state of a run."""
+    def refuse(self, sentence: str) -> None:
+        """Show why no run can start with these values."""
+        self._show("refused", sentence, 0.0)
+
+    def expect(self, cost: Cost) -> None:
+        """Show what the next run is expected to take."""
+        told = f"<p>about {seconds(cost.seconds)}, {size(cost.bytes)}</p>"
+        if self._cost.object != told:
+            self._cost.object = told
+
+    def tell(self, job: Job, more: str = "") -> None:
+        """Show the state of a run, and what else there is to say once it has ended."""
         worker = job.worker
         if worker is None:
             self._show(job.state, queue_words(job), 0.0)
             return
-        words = {
+        told = {
             "starting": "Starting its process ...",
             "running": f"{worker.message} · {time_words(worker.elapsed, worker.progress)}",
             "paused": f"Paused · {worker.message}",
             "stopping": "Stopping ...",
-            "stopped": f"Stopped after {seconds(worker.elapsed)}; what was computed is kept.",
+            "stopped": stopped_words(worker),
             "failed": f"Failed: {worker.message} Change a value or press Run to try again.",
             "finished": f"Finished in {seconds(worker.elapsed)}.",
         }[worker.state]
         if job.problem:
-            words += f" It could not be stored: {job.problem}"
-        self._show(worker.state, words, worker.progress)
+            told += f" It could not be stored: {job.problem}"
+        self._show(worker.state, f"{told} {more}".strip(), worker.progress)
 
-    def _show(self, state: str, words: str, progress: float) -> None:
+    def _show(self, state: str, told: str, progress: float) -> None:
         for one, can in zip(self._buttons, OPEN[state], strict=True):
             if one.disabled == can:
                 one.disabled = not can
@@ -118,17 +126,13 @@ class Toolbar(pn.viewable.Viewer):
         label = "Go on" if state == "paused" else "Pause"
         if self._pause.label != label:
             self._pause.label = label
-        role = "alert" if state == "failed" else "status"
-        text = (
-            f"<progress max='1' value='{progress:.3f}' aria-label='progress of the run'></progress>"
-            f"<div class='state {state}' role='{role}'>{html.escape(words)}</div>"
-        )
-        if text != self._shown:
-            self._shown = self._line.object = text
+        self._line.param.update(state=state, words=told, progress=round(progress, 3))
 
     def _reseed(self, text: str) -> None:
         try:
             self.seed = SEED.parse(text)
+            if self._seed.error_state:
+                self.ready("Ready.")
             self._seed.error_state = False
         except ParameterError as refused:
             self._seed.error_state = True
@@ -139,23 +143,31 @@ class Toolbar(pn.viewable.Viewer):
 PINNED = f"""
 @media (max-width: {PHONE}px) {{
   :host {{ position: fixed; bottom: 0; left: 0; right: 0; z-index: 20; padding: 6px 12px;
-          margin: 0 !important; border-top: 1px solid #8886; background: {ground(False).paper}; }}
-  :host(.on-dark) {{ background: {ground(True).paper}; }}
+          margin: 0 !important; border-top: 1px solid #8886;
+          background: var(--panel-background-color); }}
 }}
 """
-LINE = """
-progress { width: 100%; height: 6px; accent-color: #0072B2; display: block; }
-.state { font-size: 14px; line-height: 1.5; margin-top: 4px; min-height: 21px; }
-.state.failed { color: #B3261E; }
-:host(.dark) .state.failed { color: #FFB4AB; }
+#: Where parameters are a sheet, this opens it.
+PARAMETERS = "<button type='button' data-act='open'>Parameters</button>"
+SHEET = f"""
+button {{ font: 600 13px {FONT}; color: var(--panel-primary-color); background: none; height: 34px;
+         padding: 0 12px; border: 1px solid currentColor; border-radius: 4px; cursor: pointer; }}
+button:focus-visible {{ outline: 3px solid var(--panel-primary-color); outline-offset: 2px; }}
+@media (min-width: {PHONE}px) {{ :host {{ display: none !important; }} }}
 """
 
 
 def button(label: str, icon: str, press: Callable[[], None], variant: str = "outlined") -> Any:
     """Return a button that calls `press`."""
     made = pmui.Button(label=label, icon=icon, variant=variant, size="small", margin=(4, 0))
-    made.on_click(lambda _event: press())
+    made.on_click(lambda _event: when_loaded(press))
     return made
+
+
+def stopped_words(worker: Worker) -> str:
+    """Say that a run was stopped, and why if it was not the person who pressed Stop."""
+    why = f": {worker.message}" if worker.message else ""
+    return f"Stopped after {seconds(worker.elapsed)}{why}; what was computed is kept."
 
 
 def queue_words(job: Job) -> str:
@@ -172,20 +184,3 @@ def time_words(elapsed: float, progress: float) -> str:
     if progress < 0.02:
         return seconds(elapsed)
     return f"{seconds(elapsed)} of about {seconds(elapsed / progress)}"
-
-
-def seconds(value: float) -> str:
-    """Return a time as a person says it."""
-    if value < 10:
-        return f"{value:.1f} s"
-    minutes, rest = divmod(round(value), 60)
-    return f"{minutes}:{rest:02d} min" if minutes else f"{rest} s"
-
-
-def size(count: int) -> str:
-    """Return a number of bytes as a person says it."""
-    for unit in ("B", "kB", "MB"):
-        if count < 1000:
-            return f"{count:.3g} {unit}"
-        count /= 1000  # type: ignore[assignment]
-    return f"{count:.3g} GB"

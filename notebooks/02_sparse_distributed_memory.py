@@ -205,6 +205,36 @@ plt.show()
 # digit in particular.
 
 # %% [markdown]
+# ## Words of your own
+#
+# A word may be anything that can be written in bits. For lines of text there are as many places as
+# the longest line has letters; each has its share of the bits, and each letter at that place a
+# random pattern of them. A wrong letter then costs about half of its own bits and nothing else,
+# and what is read is written out with the letters whose patterns are nearest. Here are four lines
+# among random words, and what is left of one of them:
+
+# %%
+mine = "the sea remembers every river / no cell knows the song / they sing / we forget in order"
+own = models.get("sdm").from_preset("Your own words", lines=mine, cue_line="we for??? ?? ?????")
+recalled = workbench.run(own, seed=1, progress=False)
+for name, line in zip(recalled.data.picture.values, recalled.data.lines.values, strict=True):
+    print(f"{name:>20}   {line}")
+
+# %% [markdown]
+# A picture works as well: any array of 24 x 24 bits is a value of the parameter `picture` (the page
+# takes a file and shows which bits it becomes; so does `--picture FILE` on the command line).
+
+# %%
+face = np.zeros((24, 24), bool)
+down, along = np.mgrid[-11.5:12, -11.5:12]
+face[np.hypot(down, along).round() == 11] = True
+face[7:10, 7:9] = face[7:10, 15:17] = face[16, 8:16] = face[15, [7, 16]] = True
+kept = workbench.run(
+    models.get("sdm").from_preset("Your own picture", picture=face), seed=1, progress=False
+)
+figure(kept, observables=models.get("sdm").observables[:1])
+
+# %% [markdown]
 # ## Three theories of one read
 #
 # What does one read make of a cue $d$ bits from its word? The cue shares on average

@@ -79,11 +79,21 @@ class Replay(SpikingModel):
 
     def course(self, run, simulation):
         steps, pace = round(self.duration / self.frame), Pace(self, run)
-        for step in range(steps):
+        first, frozen = run.resumed or (0, None)
+        if frozen is not None:
+            simulation.thaw(frozen)
+        for step in range(first, steps):
             self.meanwhile(simulation)
             yield self.frame
-            run.emit(self.seen(simulation), (step + 1) / steps, f"{simulation.time:.2f} s")
+            seen = self.seen(simulation)
+            run.emit(
+                lambda seen=seen: self.made(seen), (step + 1) / steps, f"{simulation.time:.2f} s",
+                state=lambda step=step: (step + 1, simulation.freeze()), grows=True,
+            )  # fmt: skip
             pace.keep(self.frame)
+
+    #: Makes the frame of what was seen, while the next stretch is simulated where that can be.
+    made = staticmethod(lambda seen: seen)
 
     def seen(self, simulation):
         """Return a frame with the spikes, the weights and one trace of the voltage."""

@@ -23,14 +23,18 @@ class Walk(Model):
     label = Text("", doc="any words", longest=40)
 
     def simulate(self, run: Run) -> None:
-        position = np.zeros(self.walkers)
-        for start in range(0, self.steps, self.slice):
+        first, position = run.resumed or (0, np.zeros(self.walkers))
+        for start in range(first, self.steps, self.slice):
             times = np.arange(start, min(start + self.slice, self.steps))
             path = np.stack([position := position + self.step(run) for _ in times])
             run.emit(
                 frame_of(times, path), progress=(times[-1] + 1) / self.steps, message="walking"
             )
-            run.emit(lambda end=path[-1]: furthest(end), progress=(times[-1] + 1) / self.steps)
+            run.emit(
+                lambda end=path[-1]: furthest(end),
+                progress=(times[-1] + 1) / self.steps,
+                state=lambda state=(start + self.slice, path[-1]): state,
+            )
             self.after(run)
 
     def step(self, run: Run):

@@ -7,13 +7,14 @@ this process's path when a run starts is on the child's.
 import ctypes
 import os
 import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
 
 import xarray as xr
 
-from workbench import Choice, Count, Model, Quantity, Run, variable
+from workbench import Choice, Cost, Count, Model, Quantity, Run, variable
 from workbench.worker import preload
 
 ROOT = str(Path(__file__).parents[1])
@@ -179,3 +180,36 @@ class Unloadable(Clock):
 def fail_to_load() -> None:
     """Fail, as where a class cannot be found."""
     raise ModuleNotFoundError("No module named 'spring'")
+
+
+class Hungry(Clock):
+    """A clock that takes memory, in its own process or in one that it starts."""
+
+    key = "hungry"
+
+    takes = Count(100, bounds=(1, 2000), unit="MB", doc="memory that it takes")
+    where = Choice("here", options=["here", "child"], doc="which process takes it")
+
+    def simulate(self, run: Run) -> None:
+        run.emit(tick(0, 1.0), progress=0.1, message="hungry")
+        code = f"import time; held = b'x' * {self.takes} * 10**6; time.sleep(1000)"
+        if self.where == "here":
+            held = b"x" * self.takes * 10**6
+            super().simulate(run)
+            del held
+            return
+        child = subprocess.Popen([sys.executable, "-c", code])
+        try:
+            super().simulate(run)
+        finally:
+            child.kill()
+            child.wait()
+
+
+class Costly(Clock):
+    """A clock that knows what it takes."""
+
+    key = "costly"
+
+    def cost(self) -> Cost:
+        return Cost(self.frames * self.wait, 1_000_000, "frames")

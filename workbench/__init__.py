@@ -4,6 +4,7 @@ The contract that a model keeps is `workbench.model`; start there.
 """
 
 from workbench.event import Event, EventKind
+from workbench.lines import Lines
 from workbench.model import (
     GROWING,
     Cancelled,
@@ -27,6 +28,7 @@ from workbench.model import (
     Trace,
     variable,
 )
+from workbench.picture import Picture
 from workbench.protocol import Protocol
 from workbench.record import Record, RecordError
 from workbench.run import Change, Run, RunFailed, run
@@ -46,10 +48,12 @@ __all__ = [
     "EventKind",
     "Histogram",
     "Images",
+    "Lines",
     "Matrix",
     "Model",
     "Observable",
     "ParameterError",
+    "Picture",
     "Protocol",
     "Quantity",
     "Raster",

@@ -2,6 +2,7 @@
 
     here  -> child   ("set", name, value) ("pause",) ("resume",) ("step",) ("stop",) ("ack",)
     child -> here    ("frame", frames so far, changes, progress, message)
+                     ("kept", a snapshot)
                      ("ended", last frames, changes, status)
 
 The child sends a frame only when the last one was acknowledged, and gathers otherwise, so a slow
@@ -22,9 +23,10 @@ from typing import Any
 
 import xarray as xr
 
-from workbench.frames import Frames
+from workbench.frames import Frames, Plain
 from workbench.model import Cancelled, Model
 from workbench.run import Change, Run, failure_sentence
+from workbench.snapshot import Ring, Snapshot
 from workbench.stamp import COMPLETE
 
 
@@ -32,23 +34,29 @@ class PipedRun(Run):
     """The child's end: sends frames by credit and obeys commands between frames."""
 
     def __init__(
-        self, model: Model, seed: int, changes: Iterable[Change], pipe: Connection
+        self,
+        model: Model,
+        seed: int,
+        changes: Iterable[Change],
+        start: Snapshot | None,
+        pipe: Connection,
     ) -> None:
-        super().__init__(model, seed, changes)
+        super().__init__(model, seed, changes, start, Ring())
         self.pipe = pipe
         self.gathered = Frames()
         self.credit = True
         self.paused = False
         self.steps = 0  # frames that may still pass although it is paused
 
-    def deliver(self, frame: xr.Dataset) -> None:  # noqa: D102
+    def deliver(self, frame: xr.Dataset | Plain) -> None:  # noqa: D102
         self.gathered.add(frame)
 
     def attend(self, progress: float, message: str, step: bool) -> None:  # noqa: D102
         told = False
         while True:
             self.obey(block=False)
-            if self.credit and not told:
+            waits = self.paused and not self.steps
+            if self.credit and not told and (waits or not self.owes):
                 self.send(progress, message)
                 told = True
             if not self.paused:
@@ -57,6 +65,18 @@ class PipedRun(Run):
                 self.steps -= step
                 return
             self.obey(block=True)
+
+    def settle(self) -> None:
+        """Make the frame that is owed, and send it if it is waited for."""
+        if self.owes and self.credit:
+            self.send(self._progress, self._message)
+        super().settle()
+
+    def keep(self, snapshot: Snapshot) -> None:
+        """Send a snapshot to where it outlives this process; here only its measure is kept."""
+        super().keep(snapshot)
+        if self.ring:
+            self.pipe.send(("kept", self.ring.kept.pop()))
 
     def send(self, progress: float, message: str) -> None:
         """Send what was gathered, with how far the run is."""
@@ -96,7 +116,14 @@ class PipedRun(Run):
         raise Cancelled
 
 
-def work(packed: bytes, seed: int, changes: list[Change], pipe: Connection, niceness: int) -> None:
+def work(
+    packed: bytes,
+    seed: int,
+    changes: list[Change],
+    start: Snapshot | None,
+    pipe: Connection,
+    niceness: int,
+) -> None:
     """Run a (pickled) model in this process for whoever holds the pipe's other end."""
     from threadpoolctl import threadpool_limits
 
@@ -109,7 +136,7 @@ def work(packed: bytes, seed: int, changes: list[Change], pipe: Connection, nice
     try:
         model: Model = pickle.loads(packed)
         with threadpool_limits(limits=1, user_api="blas"):
-            run = PipedRun(model, seed, changes, pipe)
+            run = PipedRun(model, seed, changes, start, pipe)
             run.model.simulate(run)
             run.make()
     except Cancelled:

@@ -39,6 +39,10 @@ class Entry:
         ``"complete"``, ``"partial: "`` and why, or ``"unreadable"``.
     wall_time : float
         Seconds the run took.
+    changes : list of dict
+        Live changes: frame, name, value.
+    version : str
+        Version of the workbench that made it.
     problem : str
         Why the file cannot be read, as a sentence; empty for a record.
     """
@@ -55,6 +59,8 @@ class Entry:
     tags: list[str] = field(default_factory=list)
     note: str = ""
     wall_time: float = 0.0
+    changes: list[dict[str, Any]] = field(default_factory=list)
+    version: str = ""
     problem: str = ""
 
     @property
@@ -95,7 +101,8 @@ def said_by(path: Path) -> dict[str, Any]:
         stamp = read_stamp(path)
     except RecordError as error:
         return {"id": path.name, "created": changed(path), "problem": str(error)}
-    same = ("id", "created", "status", "model", "title", "seed", "parameters", "note", "wall_time")
+    same = ("id", "created", "status", "model", "title", "seed", "parameters", "note", "wall_time",
+            "changes", "version")  # fmt: skip
     return {name: getattr(stamp, name) for name in same} | {"tags": [str(t) for t in stamp.tags]}
 
 

@@ -183,7 +183,7 @@ def parse_changes(model: Model, text: str, refused: list[str]) -> list[Change]:
 def parse_change(model: Model, listed: Any) -> Change:
     """Return the change that ``[frame, name, value]`` spells, or raise ParameterError."""
     match listed:
-        case [int(frame), str(name), value] if frame >= 1 and not isinstance(frame, bool):
+        case [int(frame), str(name), value] if frame >= 0 and not isinstance(frame, bool):
             return Change(frame, name, check_live(model, name, value))
     raise ParameterError(
         f"The change {shown(listed)} is not allowed: it must be frame, name and value."

@@ -68,13 +68,19 @@ class Raster(Observable):
     The variable holds the cells' numbers (0 is drawn lowest) along the dimension "spike", `x` the
     times in seconds along the same. `groups` names a variable over the dimension "cell" that holds
     a role for each cell. Roles may change during a run; live, they colour the spikes that follow.
+    `labels` says what the model calls the cells of a role; others are called by their role.
     """
 
     variables: tuple[str, ...] = ("spike_cell",)
     title: str = "Spikes"
     x: str = "spike_time"
     groups: str = "cell_role"
+    labels: Mapping[str, str] = field(default_factory=dict, kw_only=True)  # role -> words
     window: float = 0.0  # seconds that are shown while it runs; 0 for all
+
+    def label(self, role: str) -> str:
+        """Return the words for the cells of a role."""
+        return self.labels.get(role, role)
 
 
 @dataclass(frozen=True)

@@ -240,5 +240,5 @@ def shown(value: Any, longest: int = 60) -> str:
         text = value if isinstance(value, str) else repr(value)
     except Exception:  # a value's own repr may fail; so do integers of many thousand digits
         text = f"an unprintable {type(value).__name__}"
-    text = ascii(text) if isinstance(value, str) else text
+    text = ascii(text) if isinstance(value, str) else " ".join(text.split())  # arrays have lines
     return text if len(text) <= longest else text[: longest - 3] + "..."

@@ -12,14 +12,16 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from workbench.frames import Frames, growing_dimension
+from workbench.frames import Frames, Plain, Variables, growing_dimension
 from workbench.model import Cancelled, Model
 from workbench.parameters import Count, ParameterError, shown
 from workbench.record import Record
+from workbench.snapshot import Branch, Ring, Snapshot, Tally, packed, unpacked
 from workbench.stamp import COMPLETE, Stamp
 
-#: A frame, or a function that makes one when somebody looks.
-Frame = xr.Dataset | Callable[[], xr.Dataset]
+#: What a frame may be given as, and a function that makes one later.
+Given = xr.Dataset | Variables
+Frame = Given | Callable[[], Given]
 
 SEED = Count(1, bounds=(0, 2**32 - 1), unit="1", doc="start of the random numbers")
 SEED.name = "seed"
@@ -56,6 +58,10 @@ class Run:
         Start of `rng`.
     changes : iterable of Change
         Live changes of an earlier run, to be made again at the same frames.
+    start : Snapshot, optional
+        Where to go on from; changes at earlier frames were made already.
+    ring : Ring, optional
+        Says which states are wanted and keeps them.
 
     Attributes
     ----------
@@ -63,9 +69,18 @@ class Run:
         The only source of randomness a model may use.
     frame : int
         Number of frames emitted so far.
+    resumed : object or None
+        The state to go on from, as the model gave it with a frame; None at the start.
     """
 
-    def __init__(self, model: Model, seed: int = 1, changes: Iterable[Change] = ()) -> None:
+    def __init__(
+        self,
+        model: Model,
+        seed: int = 1,
+        changes: Iterable[Change] = (),
+        start: Snapshot | None = None,
+        ring: Ring | None = None,
+    ) -> None:
         self.model = model.copy()
         self.model.validate()
         self.seed = SEED.check(seed)
@@ -75,10 +90,15 @@ class Run:
         self._planned = list(changes)
         for change in self._planned:
             check_live(model, change.name, change.value)
-        self._make: Callable[[], xr.Dataset] | None = None
+        self._make: Callable[[], Given] | None = None
+        self._owed: Callable[[], Given] | None = None
         self._progress, self._message = 0.0, ""
-        for change in [c for c in self._planned if c.frame == 0]:
-            self.change(change.name, change.value)
+        self.resumed: Any = None
+        self.ring = ring
+        self._tally = Tally()
+        if start:
+            self._go_back(start)
+        self._change_as_planned()
 
     def tell(self, message: str | None = None) -> None:
         """Say what is being done where there is no frame, such as while code is compiled.
@@ -93,37 +113,106 @@ class Run:
         Cancelled
             When the run is to stop; let it pass.
         """
+        self.settle()
         self._message = self._message if message is None else message
         self.attend(self._progress, self._message, step=False)
 
-    def emit(self, frame: Frame, progress: float, message: str = "") -> None:
+    def _go_back(self, snapshot: Snapshot) -> None:
+        """Be where a run was at one of its frames."""
+        self.frame = snapshot.frame
+        self.rng.bit_generator.state = snapshot.rng
+        self._progress, self._message = snapshot.progress, snapshot.message
+        self.resumed = unpacked(snapshot.state)
+        self._tally = Tally(snapshot.sizes, snapshot.latest)
+        self.changes = list(snapshot.changes)
+        for change in self.changes:
+            setattr(self.model, change.name, change.value)
+
+    def wants(self, progress: float) -> bool:
+        """Return whether a state given with a frame at this progress would be kept.
+
+        For models that have to do something for their state before they emit.
+        """
+        return self.ring is not None and self.ring.wants(progress)
+
+    def emit(
+        self,
+        frame: Frame,
+        progress: float,
+        message: str = "",
+        state: Callable[[], Any] | None = None,
+        grows: bool = False,
+    ) -> None:
         """Hand over a frame; may wait, change live parameters of the model, or stop it.
 
         Parameters
         ----------
-        frame : xarray.Dataset or function returning one
+        frame : xarray.Dataset, mapping of str to xarray.Variable, or function returning one
             A function may only return variables that replace their earlier values; it is
             called when somebody looks, and the last one again at the end of the run.
         progress : float
             How much of the run is done, 0 to 1.
         message : str
             What is being done, in a few words.
+        state : function, optional
+            Returns what the model can go on from (it is pickled at once); called now and then. A
+            run that goes on from it has it as `resumed`.
+        grows : bool
+            Whether a function's frame holds variables that grow. It is then called once, when
+            there is time (`settle`), at the latest before the next frame: so it may not look at
+            what changes meanwhile, such as live parameters and `rng`.
 
         Raises
         ------
         Cancelled
             When the run is to stop; let it pass.
         """
+        self.settle()
         self.frame += 1
-        if callable(frame):
-            self._make = frame
-        else:
-            self.deliver(frame)
-        for change in [c for c in self._planned if c.frame == self.frame]:
-            self.change(change.name, change.value)
         self._progress = min(max(float(progress), 0.0), 1.0)
         self._message = message
+        if not callable(frame):
+            self._take(frame)
+        elif grows:
+            self._owed = frame
+        else:
+            self._make = frame
+        if state is not None and self.wants(self._progress):
+            self.make()
+            self.keep(self._snapshot(state()))
+        self._change_as_planned()
         self.attend(self._progress, message, step=True)
+
+    def _take(self, given: Given) -> None:
+        frame = given if isinstance(given, xr.Dataset) else Plain(given)
+        if self.ring is not None:
+            self._tally.add(frame)
+        self.deliver(frame)
+
+    def _snapshot(self, state: Any) -> Snapshot:
+        return Snapshot(
+            self.frame, self._progress, self._message, tuple(self.changes), packed(state),
+            self.rng.bit_generator.state, dict(self._tally.sizes), self._tally.latest(),
+        )  # fmt: skip
+
+    def _change_as_planned(self) -> None:
+        for change in [c for c in self._planned if c.frame == self.frame]:
+            self.change(change.name, change.value)
+
+    def keep(self, snapshot: Snapshot) -> None:
+        """Put a snapshot where it is kept."""
+        if self.ring is not None:
+            self.ring.add(snapshot)
+
+    @property
+    def owes(self) -> bool:
+        """Whether the last frame was emitted but is still to be made."""
+        return self._owed is not None
+
+    def settle(self) -> None:
+        """Make the frame that is owed, if one is: called by whoever just has time for it."""
+        if self.owes:
+            self.make()
 
     def make(self) -> None:
         """Make the frame that was last given as a function.
@@ -131,12 +220,16 @@ class Run:
         Called when somebody looks, and once more at the end, so that the record does not depend
         on whether anybody looked.
         """
+        if self._owed:
+            owed, self._owed = self._owed, None
+            self._take(owed())
         if self._make:
             frame = self._make()
-            growing = [str(n) for n, v in frame.variables.items() if growing_dimension(v)]
+            variables = frame.variables if isinstance(frame, xr.Dataset) else frame
+            growing = [str(n) for n, v in variables.items() if growing_dimension(v)]
             if growing:
-                raise ValueError(f"{growing} grow: emit them as a Dataset, not as a function")
-            self.deliver(frame)
+                raise ValueError(f"{growing} grow: emit them as a Dataset, or say grows=True")
+            self._take(frame)
 
     def change(self, name: str, value: Any) -> None:
         """Set a live parameter from this frame on, and remember it for the record."""
@@ -144,7 +237,7 @@ class Run:
         setattr(self.model, name, value)
         self.changes.append(Change(self.frame, name, value))
 
-    def deliver(self, frame: xr.Dataset) -> None:
+    def deliver(self, frame: xr.Dataset | Plain) -> None:
         """Take a frame; what becomes of it is the business of who runs the model."""
         raise NotImplementedError
 
@@ -159,12 +252,17 @@ class Run:
 class LocalRun(Run):
     """A run in this process: frames are joined, progress moves a bar."""
 
-    def __init__(self, model: Model, seed: int, changes: Iterable[Change], bar: bool) -> None:
-        super().__init__(model, seed, changes)
+    def __init__(
+        self, model: Model, seed: int, changes: Iterable[Change], branch: Branch | None,
+        ring: Ring | None, bar: bool,
+    ) -> None:  # fmt: skip
+        super().__init__(model, seed, changes, branch.snapshot if branch else None, ring)
         self.frames = Frames()
+        if branch:
+            self.frames.add(branch.data)
         self._bar = progress_bar(model) if bar else None
 
-    def deliver(self, frame: xr.Dataset) -> None:  # noqa: D102
+    def deliver(self, frame: xr.Dataset | Plain) -> None:  # noqa: D102
         self.frames.add(frame)
 
     def attend(self, progress: float, message: str, step: bool) -> None:  # noqa: D102
@@ -179,7 +277,13 @@ class LocalRun(Run):
 
 
 def run(
-    model: Model, seed: int = 1, *, progress: bool = True, changes: Iterable[Change] = ()
+    model: Model,
+    seed: int = 1,
+    *,
+    progress: bool = True,
+    changes: Iterable[Change] = (),
+    branch: Branch | None = None,
+    ring: Ring | None = None,
 ) -> Record:
     """Run a model in this process and return its record.
 
@@ -193,6 +297,11 @@ def run(
         Whether a bar shows how far the run is.
     changes : iterable of Change
         Live changes to make at given frames, as an earlier record tells them.
+    branch : Branch, optional
+        Where to go on from: see `workbench.snapshot.Ring.branch`. Changes at its frame make it
+        another run than its parent; the model and seed must be the parent's.
+    ring : Ring, optional
+        Keeps states of the run that one can branch from, if the model offers any.
 
     Returns
     -------
@@ -208,7 +317,7 @@ def run(
         If the model raises an error; its `record` holds what had been computed.
     """
     started = time.perf_counter()
-    going = LocalRun(model, seed, changes, bar=progress)
+    going = LocalRun(model, seed, changes, branch, ring, bar=progress)
     failure: Exception | None = None
     status = COMPLETE
     try:
@@ -226,7 +335,7 @@ def run(
         with suppress(Exception):  # the state may be halfway from one frame to the next
             going.make()
     wall_time = time.perf_counter() - started
-    stamp = Stamp.of(model, going.seed, going.changes, status, wall_time)
+    stamp = Stamp.of(model, going.seed, going.changes, status, wall_time, branch)
     record = Record(going.frames.dataset(), stamp)
     if failure is not None:
         raise RunFailed(failure_sentence(model, failure), record) from failure

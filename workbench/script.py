@@ -70,10 +70,15 @@ def about(stamp: Stamp) -> str:
     with_these = ", ".join([f"Python {stamp.python}", *libraries])
     revision = f" (revision {stamp.git_revision})" if stamp.git_revision else ""
     partial = "" if stamp.complete else f"It is {stamp.status}; this script runs the whole."
+    branch = (
+        f"It is a branch of the record {stamp.parent.get('id')}, which it left at frame "
+        f"{stamp.parent.get('frame')}; this script computes it from the start."
+    )
     paragraphs = [
         f"{textwrap.shorten(stamp.title, WIDTH - 30)}, seed {stamp.seed}.",
         f"Gives the record {stamp.id} of {stamp.created} again, which was made by "
         f"engram-workbench {stamp.version}{revision} with {with_these}. {partial}",
+        *([branch] if stamp.parent else []),
         f"Install: python -m pip install engram-workbench=={stamp.version}, or "
         "python -m pip install . in a checkout of it.",
     ]

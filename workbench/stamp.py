@@ -21,9 +21,12 @@ import numpy as np
 if TYPE_CHECKING:
     from workbench.model import Model
     from workbench.run import Change
+    from workbench.snapshot import Branch
 
 #: Version of the file's layout, stored in every file.
-FORMAT = 1
+FORMAT = 2
+#: Field -> the format that brought it; older files have its default.
+SINCE = {"parent": 2}
 PREFIX = "engram_"
 COMPLETE = "complete"
 LIBRARIES = ("numpy", "scipy", "xarray", "numba", "torch", "brian2", "scikit-learn")
@@ -45,6 +48,8 @@ class Stamp:
         ``"complete"``, or ``"partial: "`` and why.
     wall_time : float
         Seconds the run took, pauses included.
+    parent : dict
+        Of a branch: the id of the record and the frame that it left; otherwise empty.
     """
 
     model: str
@@ -64,6 +69,7 @@ class Stamp:
     tags: list[str] = field(default_factory=list)
     note: str = ""
     id: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
+    parent: dict[str, Any] = field(default_factory=dict)
     format: int = FORMAT
 
     def line(self) -> str:
@@ -78,7 +84,13 @@ class Stamp:
 
     @classmethod
     def of(
-        cls, model: Model, seed: int, changes: Iterable[Change], status: str, wall_time: float
+        cls,
+        model: Model,
+        seed: int,
+        changes: Iterable[Change],
+        status: str,
+        wall_time: float,
+        branch: Branch | None = None,
     ) -> Stamp:
         """Return the stamp of a run that ended just now."""
         where = type(model)
@@ -91,6 +103,7 @@ class Stamp:
             changes=[asdict(change) for change in changes],
             status=status,
             wall_time=wall_time,
+            parent=branch.origin if branch else {},
             created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
             **environment(),
         )
@@ -112,10 +125,13 @@ def stamp_from(attrs: Mapping[str, Any]) -> Stamp:
     ValueError, TypeError, OverflowError
         If they are not those of a record.
     """
-    if read_as("int", attrs.get(PREFIX + "format", 0)) > FORMAT:
+    written = read_as("int", attrs.get(PREFIX + "format", 0))
+    if written > FORMAT:
         raise ValueError("it was written by a newer version of the workbench")
     values = {}
     for name, kind in Stamp.__annotations__.items():
+        if name == "format" or written < SINCE.get(name, 0):
+            continue
         if PREFIX + name not in attrs:
             raise ValueError(f"its attribute {PREFIX + name} is missing")
         values[name] = read_as(kind.partition("[")[0], attrs[PREFIX + name])

@@ -52,6 +52,7 @@ class Store:
         self.folder = Path(folder or default_folder()).expanduser().absolute()
         self._catalogue = Catalogue(self.folder)
         self._known: dict[str, Row] = {}
+        self._thrown: dict[str, Row] = {}  # what is known of the trash
 
     def __repr__(self) -> str:
         return f"Store({str(self.folder)!r})"
@@ -80,16 +81,7 @@ class Store:
         since, until : datetime
             Only what was created at `since` or later, and before `until`.
         """
-        wanted = [
-            entry
-            for entry in self._entries()
-            if model in (None, entry.model)
-            and (tag is None or tag in entry.tags)
-            and status in (None, entry.status.partition(":")[0])
-            and (since is None or entry.created >= utc(since))
-            and (until is None or entry.created < utc(until))
-        ]
-        return newest_first(wanted)
+        return selected(self._entries(), model, tag, status, since, until)
 
     def find(self, id: str) -> Entry:
         """Return the entry of a record."""
@@ -115,17 +107,21 @@ class Store:
         new = cleaned(text.strip(), LONGEST_NOTE, "note")
         return self._amend(id, lambda stamp: replace(stamp, note=new))
 
-    def delete(self, id: str) -> None:
-        """Move a record's file to the trash, a folder inside the store."""
+    def delete(self, id: str) -> Path:
+        """Move a record's file to the trash, a folder inside the store; return where it is now."""
         with self._changing(id) as entry:
             make(self.folder / TRASH)
-            move(entry.path, free(self.folder / TRASH / entry.path.name))
+            to = free(self.folder / TRASH / entry.path.name)
+            move(entry.path, to)
+        return to
 
     def deleted(self) -> Entries:
         """Return what is in the trash, the newest first."""
-        trash = self.folder / TRASH
-        found = files(trash).items()
-        return newest_first(Entry(trash / n, s[0], **said_by(trash / n)) for n, s in found)
+        trash, found = self.folder / TRASH, files(self.folder / TRASH)
+        known = {n: row for n, row in self._thrown.items() if found.get(n) == row[0]}
+        known |= {n: (found[n], said_by(trash / n)) for n in found.keys() - known.keys()}
+        self._thrown = known
+        return newest_first(Entry(trash / n, s[0], **row) for n, (s, row) in known.items())
 
     def restore(self, id: str) -> Entry:
         """Bring a deleted record back."""
@@ -214,6 +210,26 @@ def default_folder() -> Path:
     """Return where records are when nobody says."""
     said = os.environ.get(VARIABLE)
     return Path(said) if said else platformdirs.user_data_path("engram-workbench", False) / "runs"
+
+
+def selected(
+    entries: Iterable[Entry],
+    model: str | None = None,
+    tag: str | None = None,
+    status: Status | None = None,
+    since: datetime.datetime | None = None,
+    until: datetime.datetime | None = None,
+) -> Entries:
+    """Return those entries that are asked for, as `Store.list` does."""
+    return newest_first(
+        entry
+        for entry in entries
+        if model in (None, entry.model)
+        and (tag is None or tag in entry.tags)
+        and status in (None, entry.status.partition(":")[0])
+        and (since is None or entry.created >= utc(since))
+        and (until is None or entry.created < utc(until))
+    )
 
 
 def newest_first(entries: Iterable[Entry]) -> Entries:

@@ -25,6 +25,7 @@ from workbench.frames import Frames
 from workbench.model import Model
 from workbench.record import Record
 from workbench.run import SEED, Change, check_live, failure_sentence
+from workbench.snapshot import Branch, Ring
 from workbench.stamp import COMPLETE, Stamp
 
 #: Seconds a child has to stop by itself before it is killed.
@@ -33,6 +34,7 @@ GRACE = 0.9
 PATIENCE = 0.5
 #: States after which no command has an effect.
 OVER = ("stopping", "finished", "stopped", "failed")
+STOPPED = "partial: stopped"
 
 
 def context() -> Any:
@@ -56,7 +58,7 @@ class Worker:
 
     Parameters
     ----------
-    model, seed, changes
+    model, seed, changes, branch
         As in `workbench.run`.
     niceness : int
         How much the child gives way to other processes.
@@ -69,9 +71,11 @@ class Worker:
     progress : float
         0 to 1.
     message : str
-        What the model says it is doing; for a failed run, why it failed.
+        What the model says it is doing; for a run that failed or was stopped, why.
     record : Record or None
         The record, once the run has ended.
+    ring : Ring
+        States of the run that one can branch from, if its model offers any.
 
     Raises
     ------
@@ -80,7 +84,12 @@ class Worker:
     """
 
     def __init__(
-        self, model: Model, seed: int = 1, changes: Iterable[Change] = (), niceness: int = 5
+        self,
+        model: Model,
+        seed: int = 1,
+        changes: Iterable[Change] = (),
+        niceness: int = 5,
+        branch: Branch | None = None,
     ) -> None:
         self.model = model.copy()
         self.model.validate()
@@ -91,20 +100,25 @@ class Worker:
         self.state, self.progress, self.message = "starting", 0.0, ""
         self.record: Record | None = None
         self.started = time.perf_counter()
+        self.ring = Ring(kept=list(branch.earlier) if branch else [])
+        self._branch = branch
         self._all = Frames()
+        if branch:
+            self._all.add(branch.data)
         self._watches: weakref.WeakSet[Watch] = weakref.WeakSet()
         self._changes: list[Change] = []
         self._lock = threading.Lock()  # over the frames
         self._turn = threading.Lock()  # over the state: the end of the run has the last word
         self._outgoing: SimpleQueue[tuple[Any, ...] | None] = SimpleQueue()
         self._ended = threading.Event()
-        self._stop_by = float("inf")
+        self._stop_by, self._reason = float("inf"), ""
         self._owed_since = float("inf")  # when a frame came that was not acknowledged yet
+        start = branch.snapshot if branch else None
         self._pipe, theirs = multiprocessing.Pipe()
         self._process = context().Process(
             target=work,
             # The model is packed here, so that a child that cannot unpack it can say why.
-            args=(pickle.dumps(self.model), self.seed, planned, theirs, niceness),
+            args=(pickle.dumps(self.model), self.seed, planned, start, theirs, niceness),
             daemon=True,
         )
         self._process.start()
@@ -136,8 +150,10 @@ class Worker:
         """
         self._command("", "set", name, check_live(self.model, name, value))
 
-    def stop(self) -> None:
-        """End the run within a second; what it computed stays, marked partial."""
+    def stop(self, reason: str = "") -> None:
+        """End the run within a second; what it computed stays, marked partial, with the reason."""
+        if not self.ended:
+            self._reason = self._reason or reason
         if self._command("stopping", "stop"):
             self._stop_by = time.perf_counter() + GRACE
 
@@ -166,6 +182,11 @@ class Worker:
         if not self._ended.wait(timeout) or self.record is None:
             raise TimeoutError(f"the run still goes on after {timeout} s")
         return self.record
+
+    @property
+    def pid(self) -> int:
+        """Number of the run's process."""
+        return self._process.pid or 0
 
     @property
     def ended(self) -> bool:
@@ -236,9 +257,13 @@ class Worker:
 
     def _receive(self) -> str | None:
         try:
-            kind, frame, self._changes, *rest = self._pipe.recv()
+            kind, *told = self._pipe.recv()
         except (EOFError, OSError):
             return self._lost()
+        if kind == "kept":
+            self.ring.add(*told)
+            return None
+        frame, self._changes, *rest = told
         with self._lock:
             self._all.add(frame)
             for watch in self._watches:
@@ -256,24 +281,26 @@ class Worker:
         """Say how a child ended that did not say so itself."""
         self._process.join(1.0)
         if self.state == "stopping":
-            return "partial: stopped (it did not answer within a second and was ended)"
+            return f"{STOPPED} (it did not answer within a second and was ended)"
         code = self._process.exitcode
         why = f"signal {-code}" if code is not None and code < 0 else f"exit code {code}"
         return f"partial: The process of the run ended unexpectedly ({why})."
 
     def _finish(self, status: str) -> None:
         wall_time = time.perf_counter() - self.started
+        if self._reason and status.startswith(STOPPED):
+            status = f"{STOPPED}: {self._reason}"
         try:
             data = self._all.dataset()
         except ValueError as error:  # its variables do not fit to each other
             data, status = xr.Dataset(), f"partial: {failure_sentence(self.model, error)}"
-        stamp = Stamp.of(self.model, self.seed, self._changes, status, wall_time)
+        stamp = Stamp.of(self.model, self.seed, self._changes, status, wall_time, self._branch)
         self.record = Record(data, stamp)
         with self._turn:
             if status == COMPLETE:
                 self.state, self.progress, self.message = "finished", 1.0, ""
-            elif status.startswith("partial: stopped"):
-                self.state, self.message = "stopped", ""
+            elif status.startswith(STOPPED):
+                self.state, self.message = "stopped", self._reason
             else:
                 self.state, self.message = "failed", status.removeprefix("partial: ")
         self._process.join(GRACE)

@@ -278,18 +278,21 @@ class SynapticScaling(Model):
 
     def simulate(self, run: Run) -> None:
         """Integrate the rule piece by piece, so that live changes bend the course."""
-        weights = np.linspace(LOWEST_START, self.highest_start, self.starts)
+        starts = np.linspace(LOWEST_START, self.highest_start, self.starts)
+        first, weights = run.resumed or (0, starts)
         edges = np.linspace(0.0, self.duration, FRAMES + 1)
-        for piece, (begin, end) in enumerate(zip(edges[:-1], edges[1:], strict=True)):
+        for piece in range(first, FRAMES):
+            begin, end = edges[piece : piece + 2]
             times = np.linspace(begin, end, SAMPLES // FRAMES + 1)
             course = integrate(weights, times, self.input_rate, self.target_rate, self.kappa)
+            weights, state = course[-1], (piece + 1, course[-1])
             kept = slice(0 if piece == 0 else 1, None)  # the first sample ended the last piece
             run.emit(
                 self.frame(times[kept], course[kept]),
                 progress=(piece + 1) / FRAMES,
                 message=f"weights at {end:.3g} of {self.duration:.3g} / mu",
+                state=lambda state=state: state,
             )
-            weights = course[-1]
 
     def frame(self, times: NDArray[np.float64], weights: NDArray[np.float64]) -> xr.Dataset:
         """Return a stretch of the course with the theory that holds during it."""

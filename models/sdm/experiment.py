@@ -13,35 +13,35 @@ import math
 import numpy as np
 import xarray as xr
 
-from models.sdm import limits, theory
-from models.sdm.inputs import (
-    Words,
-    count_images,
-    image_words,
-    load_images,
-    picture_side,
-    random_words,
-)
+from models.sdm import inputs, limits, recall, theory
+from models.sdm import references as sources
+from models.sdm.examples import EXAMPLE_LINES, EXAMPLE_PICTURE
+from models.sdm.letters import LONGEST, bits_needed
 from models.sdm.memory import SparseDistributedMemory
 from models.sdm.observables import EQUATIONS, OBSERVABLES
-from models.sdm.recall import (
-    Bench,
-    histogram_frame,
-    mean_distance,
-    recall_frame,
-    shown_frame,
-    theory_frame,
-    written_frame,
+from models.sdm.presets import (
+    BALANCED,
+    CPU,
+    DIGITS,
+    GPU,
+    HAMMING,
+    INK,
+    OWN_LINES,
+    OWN_PICTURE,
+    PRESETS,
+    RANDOM,
+    SELECTED,
 )
-from models.sdm.references import ALPAYDIN_1998, BRICKEN_2021, JAECKEL_1989, KANERVA_1988
 from models.sdm.selected import SelectedCoordinateMemory
 from models.sdm.store import HardLocationMemory
 from workbench import (
     Choice,
     Cost,
     Count,
+    Lines,
     Model,
     ParameterError,
+    Picture,
     Quantity,
     Reference,
     Run,
@@ -50,10 +50,6 @@ from workbench import (
     variable,
 )
 
-HAMMING, SELECTED = "Hamming circle", "selected coordinates"
-DIGITS, RANDOM = "handwritten digits", "random words"
-BALANCED, INK = "darker than its median", "inked"
-CPU, GPU = "processor", "GPU"
 WRITING_FRAMES = 40
 
 
@@ -69,31 +65,18 @@ class DistributedRecall(Model):
     title = "Sparse distributed memory"
     summary = "Handwritten digits, each written to a hundred places at once, come back from noise."
     pace = "seconds"
-    cover = 2
-    references = (KANERVA_1988, BRICKEN_2021)
+    cover = 1
+    references = (sources.KANERVA_1988, sources.BRICKEN_2021)
     equations = EQUATIONS
     observables = OBSERVABLES
-    presets = {
-        "Random words, where theory holds": {"patterns": RANDOM, "stored": 1000},
-        "Balanced pixels, nearer to theory": {"pixel_code": BALANCED, "stored": 300},
-        "Digits as they are, without context": {
-            "image_share": 1.0, "stored": 50,
-        },
-        "Overloaded": {"stored": 1700, "hard_locations": 20_000},
-        "A million locations at once (Jaeckel)": {
-            "design": SELECTED, "hard_locations": 1_000_000, "stored": 1000, "patterns": RANDOM,
-        },
-        "Kanerva's canonical memory": {
-            "patterns": RANDOM, "hard_locations": 1_000_000, "stored": 10_000, "cues": 64,
-        },
-    }  # fmt: skip
+    presets = PRESETS
 
     stored = Count(
         100, bounds=(1, 20_000), unit="1", log=True, group="Words", label="stored words",
         doc="number of words written into the memory",
     )  # fmt: skip
     patterns = Choice(
-        DIGITS, options=[DIGITS, RANDOM], group="Words",
+        DIGITS, options=[DIGITS, RANDOM, OWN_PICTURE, OWN_LINES], group="Words",
         doc="what the words are; theory is for random ones",
     )  # fmt: skip
     image_share = Quantity(
@@ -136,6 +119,21 @@ class DistributedRecall(Model):
         doc="number of noise levels from none to 40 % flipped bits",
     )  # fmt: skip
 
+    picture = Picture(
+        EXAMPLE_PICTURE, group="Your own", label="your picture",
+        doc="word 1 where the patterns are your picture among digits; a bit is on where it is dark",
+    )  # fmt: skip
+    lines = Lines(
+        EXAMPLE_LINES, longest=LONGEST, group="Your own", label="your lines of text",
+        doc="the first words where the patterns are your lines; each letter at each place has bits "
+        "of its own",
+    )  # fmt: skip
+    cue_line = Text(
+        "", group="Your own", label="line asked for", longest=LONGEST,
+        doc="a line with errors to begin from, where the patterns are your lines; the word shown "
+        "when empty",
+    )  # fmt: skip
+
     address_bits = Count(
         1000, bounds=(64, 10_000), unit="bit", log=True, group="Memory", label="address bits",
         doc="length N of an address and of a word", source="Kanerva 1988",
@@ -166,8 +164,12 @@ class DistributedRecall(Model):
     def validate(self) -> None:
         """Refuse sizes that cannot work together."""
         limits.refuse_too_few_active(self.hard_locations, self.access_fraction)
-        if self.patterns == DIGITS:
-            limits.refuse_too_many(self.stored, count_images(self.data))
+        if self._has_digits():
+            limits.refuse_too_many(self.stored, inputs.count_images(self.data))
+        if self.patterns == OWN_LINES:
+            lines, asked = self._texts()
+            limits.refuse_unstored_lines(self.stored, len(lines))
+            limits.refuse_too_short_for_letters(self.address_bits, bits_needed([*lines, asked]))
         if self.device == GPU and self.design != HAMMING:
             raise ParameterError(
                 f"device = {GPU!r} is not allowed with the design {self.design!r}, which needs "
@@ -187,9 +189,10 @@ class DistributedRecall(Model):
 
     def cite(self) -> tuple[Reference, ...]:
         """Return the sources of the design, the theory and the digits in use."""
-        design = (JAECKEL_1989,) if self.design == SELECTED else ()
-        digits = (ALPAYDIN_1998,) if self.patterns == DIGITS and not self.data else ()
-        return (KANERVA_1988, *design, BRICKEN_2021, *digits)
+        design = (sources.JAECKEL_1989,) if self.design == SELECTED else ()
+        digits = (sources.ALPAYDIN_1998,) if self._has_digits() and not self.data else ()
+        own = (sources.OTSU_1979,) if self.patterns == OWN_PICTURE else ()
+        return (sources.KANERVA_1988, *design, sources.BRICKEN_2021, *digits, *own)
 
     def simulate(self, run: Run) -> None:
         """Write all words, reading the one shown as memory fills, then read noisy cues."""
@@ -198,15 +201,18 @@ class DistributedRecall(Model):
         memory = self.build(int(for_memory.integers(2**32)))
         words = self.words(for_words)
         partners = for_words.permutation(words.bits) if self.pairs else None
-        bench = Bench(memory, words, partners)
+        bench = recall.Bench(memory, words, partners)
         order = for_shown.permutation(self.address_bits)
         run.emit(self.expected(memory, words), 0.02, "theory for random words")
 
+        asked = words.letters.encode(self.cue_line) if words.letters and self.cue_line else None
+
         def shown() -> xr.Dataset:
-            return shown_frame(bench, min(self.shown, self.stored) - 1, self.cue_noise, order)
+            word = min(self.shown, self.stored) - 1
+            return recall.shown_frame(bench, word, self.cue_noise, order, asked)
 
         self.write(run, bench, shown)
-        self.recall(run, bench, shown, for_cues)
+        self.read(run, bench, shown, for_cues)
 
     def build(self, seed: int) -> HardLocationMemory:
         """Return an empty memory of the sizes and the design asked for."""
@@ -220,17 +226,20 @@ class DistributedRecall(Model):
             return OnGpu(*sizes, access_fraction=self.access_fraction, device="cuda", **common)
         return SparseDistributedMemory(*sizes, access_fraction=self.access_fraction, **common)
 
-    def words(self, rng: np.random.Generator) -> Words:
-        """Return the words to store."""
-        share = self.image_share if self.patterns == DIGITS else 1.0
-        side = picture_side(self.address_bits, share)
-        if self.patterns == RANDOM:
-            return random_words(self.stored, self.address_bits, side, rng)
-        images = load_images(self.data)
+    def words(self, rng: np.random.Generator) -> inputs.Words:
+        """Return the words to store, a person's own first."""
+        share = self.image_share if self._has_digits() else 1.0
+        side = inputs.picture_side(self.address_bits, share)
+        if not self._has_digits():
+            words = inputs.random_words(self.stored, self.address_bits, side, rng)
+            return words if self.patterns == RANDOM else inputs.with_lines(words, *self._texts())
+        images = inputs.load_images(self.data)
         balanced = self.pixel_code == BALANCED
-        return image_words(images, self.stored, self.address_bits, side, balanced, rng)
+        words = inputs.image_words(images, self.stored, self.address_bits, side, balanced, rng)
+        own = self.patterns == OWN_PICTURE
+        return inputs.with_picture(words, Picture.bits(self.picture)) if own else words
 
-    def expected(self, memory: HardLocationMemory, words: Words) -> xr.Dataset:
+    def expected(self, memory: HardLocationMemory, words: inputs.Words) -> xr.Dataset:
         """Return the theory for these sizes, and how far apart the words really are."""
         if self.design == HAMMING:
             radius = theory.radius_for_access_fraction(self.address_bits, self.access_fraction)
@@ -239,15 +248,15 @@ class DistributedRecall(Model):
         else:
             radius = self.address_bits // 2
             curve = theory.selected_coordinate_overlap(self.address_bits, self._selected_bits())
-        frame = theory_frame(curve, radius, memory.hard_locations, self.stored)
-        apart = mean_distance(words.bits)
+        frame = recall.theory_frame(curve, radius, memory.hard_locations, self.stored)
+        apart = recall.mean_distance(words.bits)
         return frame.assign(
             address_bits=variable((), self.address_bits, "bit", "address bits"),
             radius=variable((), radius, "bit", "access radius"),
             mean_word_distance=variable((), apart, "bit", "mean distance of two stored words"),
         )
 
-    def write(self, run: Run, bench: Bench, shown) -> None:
+    def write(self, run: Run, bench: recall.Bench, shown) -> None:
         """Store all words, a few a frame, and count the locations that each activates."""
         batch = math.ceil(self.stored / WRITING_FRAMES)
         counts = np.empty(0, np.int64)
@@ -255,18 +264,26 @@ class DistributedRecall(Model):
             part = slice(start, min(start + batch, self.stored))
             new = bench.write(part)
             counts = np.concatenate([counts, new])
-            frame = xr.merge([written_frame(start, new), histogram_frame(counts), shown()])
+            written = recall.written_frame(start, new)
+            frame = xr.merge([written, recall.histogram_frame(counts), shown()])
             message = f"writing word {part.stop:,} of {self.stored:,}"
             run.emit(frame, 0.02 + 0.38 * part.stop / self.stored, message)
 
-    def recall(self, run: Run, bench: Bench, shown, rng: np.random.Generator) -> None:
+    def read(self, run: Run, bench: recall.Bench, shown, rng: np.random.Generator) -> None:
         """Read cues at every noise level."""
         levels = np.linspace(0, 0.4 * self.address_bits, self.noise_levels).round().astype(int)
         for trial, distance in enumerate(levels):
-            point = recall_frame(bench, trial, int(distance), self.cues, self.reads, rng)
+            point = recall.recall_frame(bench, trial, int(distance), self.cues, self.reads, rng)
             progress = 0.4 + 0.6 * (trial + 1) / len(levels)
             message = f"reading cues {distance} bits away, up to {levels[-1]}"
             run.emit(xr.merge([point, shown()]), progress, message)
+
+    def _has_digits(self) -> bool:
+        return self.patterns in (DIGITS, OWN_PICTURE)
+
+    def _texts(self) -> tuple[list[str], str]:
+        """Return the lines to store and the one asked for."""
+        return Lines.split(self.lines), self.cue_line
 
     def _data_bits(self) -> int | None:
         return 2 * self.address_bits if self.pairs else None

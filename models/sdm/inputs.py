@@ -1,4 +1,4 @@
-"""What is stored: handwritten digits, or random words, as words of bits.
+"""What is stored: handwritten digits, a person's own picture or lines, or random words, as bits.
 
 A sparse distributed memory wants words that are unlike each other and whose bits are on half the
 time; pictures of digits are neither. So a pixel is on where it is darker than its own median over
@@ -13,6 +13,7 @@ import gzip
 import math
 import struct
 import zlib
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from models.sdm.letters import Letters
 from workbench import ParameterError
 
 Bits = NDArray[np.bool_]
@@ -41,10 +43,13 @@ class Words:
         The first ``side * side`` bits of a word are its picture, row by row.
     side : int
         Side of the picture in pixels.
+    letters : Letters, optional
+        How a word is written out, where words are lines of text.
     """
 
     bits: Bits
     side: int
+    letters: Letters | None = None
 
     def picture(self, word: Bits) -> NDArray[np.uint8]:
         """Return the picture in a word, shape (side, side), 1 for ink."""
@@ -87,6 +92,29 @@ def image_words(
         pixels = chosen > 1 / 3
     context = rng.integers(0, 2, (count, bits - side**2), dtype=np.uint8).astype(bool)
     return Words(np.concatenate([pixels.reshape(count, -1), context], axis=1), side)
+
+
+def with_picture(words: Words, picture: Bits) -> Words:
+    """Return words the first of which holds another picture, at the size that pictures have.
+
+    Parameters
+    ----------
+    words : Words
+    picture : ndarray of bool, shape (side, side)
+        Where there is ink; of any size.
+    """
+    ink = resized(picture[None].astype(float), words.side)[0] > 0.5
+    bits = words.bits.copy()
+    bits[0, : words.side**2] = ink.ravel()
+    return Words(bits, words.side)
+
+
+def with_lines(words: Words, lines: Sequence[str], asked: str = "") -> Words:
+    """Return words the first of which are lines of text; `asked` is one that can be spelled too."""
+    letters = Letters(words.bits.shape[1], [*lines, asked])
+    bits = words.bits.copy()
+    bits[: len(lines)] = [letters.encode(line) for line in lines]
+    return Words(bits, words.side, letters)
 
 
 def picture_side(bits: int, share: float) -> int:

@@ -31,6 +31,24 @@ def refuse_too_many(stored: int, available: int) -> None:
         )
 
 
+def refuse_unstored_lines(stored: int, lines: int) -> None:
+    """Refuse to store fewer words than there are lines of text."""
+    if stored < lines:
+        raise ParameterError(
+            f"stored = {stored:,} is not allowed with {lines} lines of text: it must be at least "
+            f"{lines}; the other words are random ones."
+        )
+
+
+def refuse_too_short_for_letters(address_bits: int, needed: int) -> None:
+    """Refuse words that have not enough bits for all letters of a line."""
+    if address_bits < needed:
+        raise ParameterError(
+            f"address_bits = {address_bits:,} is not allowed with lines of text: it must be at "
+            f"least {needed:,}, so that all letters can be told apart."
+        )
+
+
 def refuse_without_gpu(name: str, otherwise: str) -> None:
     """Refuse the device `name` where torch finds no CUDA device."""
     import torch

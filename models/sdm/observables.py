@@ -33,6 +33,21 @@ EQUATIONS = (
         "The share of locations that two addresses have in common falls nearly exponentially "
         "with their distance: reading is softmax attention over the stored words.",
     ),
+    Equation(
+        r"b_i = \begin{cases} 1 & g_i \le t \\ 0 & \text{otherwise} \end{cases}, \quad "
+        r"t = \text{argmax}_s \; n_0(s)\, n_1(s)\, \bigl(\mu_0(s) - \mu_1(s)\bigr)^2",
+        "A picture of your own becomes bits: laid on white paper and shrunk to 24 x 24 pixels, a "
+        "pixel i is 1 where its shade g_i is no lighter than t, which parts the shades into n_0 "
+        "dark and n_1 light ones whose means mu_0 and mu_1 are farthest apart for their numbers "
+        "(Otsu).",
+    ),
+    Equation(
+        r"x = (c_{1,a_1}, \; c_{2,a_2}, \; \dots, \; c_{n,a_n})",
+        "A line of your own becomes bits: there are n places, as many as the longest line has "
+        "letters, and the letter a at each place has a random pattern c of its own, blanks "
+        "included. A wrong letter changes about half of its pattern; a word that is read is "
+        "written out with the letters whose patterns are nearest.",
+    ),
 )
 
 OBSERVABLES = (

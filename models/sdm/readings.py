@@ -33,6 +33,8 @@ def pictures_reading(data: xr.Dataset) -> str:
     flipped, left = int(data.shown_distance[0]), int(data.shown_distance[-1])
     bits = int(data.address_bits)
     reads = data.shown_distance.size - 1
+    if "lines" in data:
+        return lines_reading(data.lines.values.tolist(), flipped, left, bits)
     if left == 0:
         return f"From a cue with {flipped} of {bits} bits flipped, {reads} reads recall every bit."
     if flipped == 0:
@@ -45,6 +47,15 @@ def pictures_reading(data: xr.Dataset) -> str:
         f"The cue had {flipped} of {bits} bits flipped, too many: reading leads away from the "
         f"stored word, to {left} wrong bits."
     )
+
+
+def lines_reading(lines: list[str], wrong: int, left: int, bits: int) -> str:
+    """Say which line was asked for, and which came back."""
+    cue, *_, answer, stored = lines
+    asked = f"Asked with “{cue}”, {wrong} of {bits} bits wrong, the memory answers “{answer}”"
+    if left == 0:
+        return f"{asked}, which is the line stored, bit for bit."
+    return f"{asked}, {left} bits from the line stored, “{stored}”."
 
 
 def overlap_reading(data: xr.Dataset) -> str:

@@ -123,7 +123,9 @@ def shared(bench: Bench, cues: Bits, words: Bits) -> float:
     return float(np.mean([np.intersect1d(a, b, assume_unique=True).size for a, b in pairs]))
 
 
-def shown_frame(bench: Bench, word: int, noise: float, order: NDArray[np.int64]) -> xr.Dataset:
+def shown_frame(
+    bench: Bench, word: int, noise: float, order: NDArray[np.int64], asked: Bits | None = None
+) -> xr.Dataset:
     """Read one cue repeatedly and show each step as a picture.
 
     Parameters
@@ -134,9 +136,12 @@ def shown_frame(bench: Bench, word: int, noise: float, order: NDArray[np.int64])
         Share of its bits that are flipped in the cue.
     order : ndarray of int, shape (bits,)
         The order in which bits are flipped, so that more noise adds to less.
+    asked : ndarray of bool, shape (bits,), optional
+        Begin from this instead; wanted is then the stored word that is nearest to it.
     """
-    wanted = bench.words.bits[word]
-    cue = wanted.copy()
+    stored = bench.words.bits
+    wanted = stored[word if asked is None else (stored != asked).sum(axis=1).argmin()]
+    cue = (wanted if asked is None else asked).copy()
     flipped = order[: round(noise * len(order))]
     cue[flipped] = ~cue[flipped]
     course = [cue]
@@ -145,8 +150,9 @@ def shown_frame(bench: Bench, word: int, noise: float, order: NDArray[np.int64])
     distances = [int((step != wanted).sum()) for step in course]
     names = ["cue", *(f"read {i}" for i in range(1, READS_SHOWN + 1))]
     titles = [f"{name}: {d} bits wrong" for name, d in zip(names, distances, strict=True)]
-    pictures = np.stack([bench.words.picture(step) for step in (*course, wanted)])
-    return xr.Dataset(
+    words = (*course, wanted)
+    pictures = np.stack([bench.words.picture(one) for one in words])
+    frame = xr.Dataset(
         {
             "pictures": variable(
                 ("picture", "row", "column"), pictures, "1", "bits of the picture"
@@ -158,6 +164,10 @@ def shown_frame(bench: Bench, word: int, noise: float, order: NDArray[np.int64])
             "read": variable("read", np.arange(len(course)), "1", "reads"),
         },
     )
+    if bench.words.letters is None:
+        return frame
+    lines = [bench.words.letters.decode(one) for one in words]
+    return frame.assign(lines=variable("picture", lines, "1", "the word as a line of text"))
 
 
 def theory_frame(

@@ -17,3 +17,7 @@ ALPAYDIN_1998 = Reference(
     "Alpaydin E, Kaynak C", 1998, "Optical recognition of handwritten digits",
     "UCI Machine Learning Repository (as shipped with scikit-learn)", doi="10.24432/C50P49",
 )  # fmt: skip
+OTSU_1979 = Reference(
+    "Otsu N", 1979, "A threshold selection method from gray-level histograms",
+    "IEEE Transactions on Systems, Man, and Cybernetics 9:62-66", doi="10.1109/TSMC.1979.4310076",
+)  # fmt: skip

@@ -7,7 +7,7 @@ and that keeps them (Bergoin et al. 2025, doi:10.1371/journal.pcbi.1012973).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ from models.spiking.assemblies_layout import (
     PROTO,
     RANDOM,
     Layout,
+    layout_of,
 )
 from models.spiking.assemblies_measures import ModuleOrder, PathwayWeights
 from models.spiking.assemblies_protocols import EITHER, KINDS, POSITIVE, PRESETS, STORY
@@ -35,7 +36,7 @@ from models.spiking.assemblies_views import (
     shown,
 )
 from models.spiking.electrode import Electrode
-from models.spiking.instrumented import InstrumentedModel
+from models.spiking.instrumented import InstrumentedModel, Part, Variables
 from models.spiking.instruments import Bench, Mask, Stretch
 from models.spiking.simulation import Simulation
 from workbench import (
@@ -188,7 +189,7 @@ class ModularAssemblies(InstrumentedModel):
 
     def layout(self) -> Layout:
         """Return who is who."""
-        return Layout(self.excitatory, self.inhibitory, self.modules, self.inhibition)
+        return layout_of(self.excitatory, self.inhibitory, self.modules, self.inhibition)
 
     def groups(self) -> dict[str, int]:
         """Return the one group of Brian2."""
@@ -213,7 +214,7 @@ class ModularAssemblies(InstrumentedModel):
         layout = self.layout()
         found = {}
         for number, name in enumerate(MODULES[: self.modules]):
-            members = layout.members("E", number)
+            members = layout.ensembles[number]
             found[name] = members
             found[f"{name}, not cued"] = members & ~cue(layout, number, self.cue_cells)
         return found | {"excitatory": layout.kind == "E", "inhibitory": layout.kind != "E"}
@@ -260,12 +261,17 @@ class ModularAssemblies(InstrumentedModel):
     def read(
         self, simulation: Simulation, bench: Bench, stretch: Stretch,
         times: NDArray[np.float64], rows: NDArray[np.int32],
-    ) -> dict[str, Any]:  # fmt: skip
-        """Return rates, synchrony and weights after a stretch."""
-        self._order.add(times, rows)
+    ) -> Part:  # fmt: skip
+        """Return rates, synchrony and weights after a stretch, and the electrode's samples."""
         weights = np.concatenate([simulation.read("excitation.w"), simulation.read("inhibition.w")])
-        counts = np.bincount(rows, minlength=bench.rows) / stretch.seconds
-        layout = self.layout()
-        frame = shown(layout, counts, weights, self._pathways.means(weights), self._order)
-        frame |= self._electrode.variables()
-        return frame if stretch.start else frame | fixed(layout, self._order)
+        self._electrode.take()
+
+        def made() -> Variables:
+            layout = self.layout()
+            self._order.add(times, rows)
+            rates = np.bincount(rows, minlength=bench.rows) / stretch.seconds
+            frame = shown(layout, rates, weights, self._pathways.means(weights), self._order)
+            frame |= self._electrode.shown()
+            return frame if stretch.start else frame | fixed(layout, self._order)
+
+        return made

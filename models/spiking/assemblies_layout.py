@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,6 +72,11 @@ class Layout:
         changed = (self.kind[1:] != self.kind[:-1]) | (self.module[1:] != self.module[:-1])
         return np.flatnonzero(changed) + 1
 
+    @cached_property
+    def ensembles(self) -> list[NDArray[np.bool_]]:
+        """The excitatory cells of each module."""
+        return [self.members("E", module) for module in range(self.modules)]
+
     def members(self, kind: str, module: int) -> NDArray[np.bool_]:
         """Return the cells of some kinds ("E", "HA") in one module."""
         return np.isin(self.kind, list(kind)) & (self.module == module)
@@ -97,3 +102,9 @@ class Layout:
         if start != RANDOM:
             weights[self.same != anti] = FORMED[start]  # anti-Hebbian cells inhibit the others
         return np.where((self.kind == "E")[:, None], weights, -weights)
+
+
+@lru_cache
+def layout_of(excitatory: int, inhibitory: int, modules: int, inhibition: str) -> Layout:
+    """Return a layout, the same one for the same values: what it holds is computed once."""
+    return Layout(excitatory, inhibitory, modules, inhibition)

@@ -15,6 +15,11 @@ SYNCHRONOUS = 0.8
 SETTLING = 2.0
 
 
+def two(value: float) -> str:
+    """Return a number with two digits behind the point, and zero without a sign."""
+    return f"{round(float(value), 2) + 0.0:.2f}"
+
+
 def weights_reading(data: xr.Dataset) -> str:
     """Say which modules formed, and whom the inhibitory cells inhibit."""
     formed = [
@@ -25,12 +30,12 @@ def weights_reading(data: xr.Dataset) -> str:
     text = (
         f"{'All' if len(formed) == number else len(formed) or 'None'} of {number} modules "
         f"{'is' if len(formed) == 1 else 'are'} formed: excitatory weights are "
-        f"{weights['EE_within']:.2f} within modules and {weights['EE_between']:.2f} between them"
+        f"{two(weights['EE_within'])} within modules and {two(weights['EE_between'])} between them"
     )
     for name, kind in (("HE", "Hebbian"), ("AE", "anti-Hebbian")):
         within, between = float(data[f"{name}_within"][-1]), float(data[f"{name}_between"][-1])
         if not np.isnan(within):
-            text += f"; {kind} ones {within:.2f} and {between:.2f}"
+            text += f"; {kind} ones {two(within)} and {two(between)}"
     return text + "."
 
 
@@ -56,8 +61,7 @@ def course_reading(*names: str):
 
     def reading(data: xr.Dataset) -> str:
         told = [
-            f"{data[name].attrs['long_name']} from {float(data[name][0]):.2f} to "
-            f"{float(data[name][-1]):.2f}"
+            f"{data[name].attrs['long_name']} from {two(data[name][0])} to {two(data[name][-1])}"
             for name in names
             if np.isfinite(data[name][-1])
         ]

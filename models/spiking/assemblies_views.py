@@ -55,7 +55,7 @@ def shown(
         Synchrony so far.
     """
     excitatory = layout.kind == "E"
-    by_module = [[rates[layout.members("E", k)].mean()] for k in range(layout.modules)]
+    by_module = [[rates[members].mean()] for members in layout.ensembles]
     return {
         "rate_E": along_time(rates[excitatory].mean(), "Hz", "excitatory cells"),
         "rate_I": along_time(rates[~excitatory].mean(), "Hz", "inhibitory cells"),
@@ -104,12 +104,12 @@ def pathway(name: str) -> str:
 def weight_courses() -> tuple[Trace, ...]:
     """Return the pictures of mean weights, onto each kind of cell, within and between modules."""
     made = []
-    for post in "EI":
+    for post, onto in (("E", "excitatory"), ("I", "inhibitory")):
         for where in ("within", "between"):
             names = tuple(f"{name}_{where}" for name in PATHWAYS if name[1] == post)
             made.append(
                 Trace(
-                    names, f"Weights {where} modules, onto {post} cells", y_label="mean weight",
+                    names, f"Onto {onto} cells, {where} modules", y_label="mean weight",
                     roles={name: ROLES[name[0]] for name in names},
                     reading=readings.course_reading(*names),
                 )

@@ -70,8 +70,13 @@ def build_program(network: Any, folder: Path) -> None:
     (folder / "obey.h").write_text(header, encoding="utf-8")
     device.build(directory=str(folder), compile=True, run=False)
     arrays = {name: entry(variable) for name, variable in named(device).items()}
-    dt = float(brian2.defaultclock.dt)
-    about = {"arrays": arrays, "states": states(made.objects), "dt": dt}
+    unseen = {name: {"dtype": kind} for name, (_, kind) in hidden(made).items()}
+    about = {
+        "arrays": arrays | unseen,
+        "states": states(made.objects),
+        "exact": [*states(made.objects, exact=True), *unseen],
+        "dt": float(brian2.defaultclock.dt),
+    }
     (folder / "arrays.json").write_text(json.dumps(about), encoding="utf-8")
 
 
@@ -91,6 +96,27 @@ def entry(variable: Any) -> dict[str, Any]:
     return {"dtype": "int8" if kind == np.bool_ else str(kind)}
 
 
+def hidden(network: Any) -> dict[str, tuple[str, str]]:
+    """Return what the next step depends on and Brian2 has no variable for.
+
+    Returns
+    -------
+    dict of str to (str, str)
+        Name -> the C++ expression that lists it (none where obey.h does), and its type.
+    """
+    from brian2 import Synapses
+
+    paths = [path for one in network.objects if isinstance(one, Synapses) for path in one._pathways]
+    queues = {
+        f"{path.name}.queue": (f"obey::pathway(brian::{path.name})", "int32") for path in paths
+    }
+    return {
+        "steps": ("", "int64"),
+        "random": ("obey::bytes(brian::_random_generators[0])", "int8"),
+        **queues,
+    }
+
+
 def serving(device: Any, network: Any) -> str:
     """Return the C++ lines that list the arrays and start to obey."""
     lines = ["obey::Arrays _arrays;"]
@@ -103,6 +129,9 @@ def serving(device: Any, network: Any) -> str:
             array = device.arrays[variable]
             made = f"obey::fixed(brian::{array}, brian::_num_{array})"
         lines.append(f'_arrays["{name}"] = {made};')
+    for name, (listed, _) in hidden(network).items():
+        if listed:
+            lines.append(f'_arrays["{name}"] = {listed};')
     clock = device.get_array_name(device.defaultclock.variables["dt"])
     lines.append(f"obey::serve(brian::{network.name}, brian::{clock}[0], _arrays);")
     return "\n".join(lines)

@@ -4,9 +4,9 @@ Each spike adds a transient that rises and decays,
 
 .. math:: F(t) = A \, \frac{e^{-t/\tau_d} - e^{-t/\tau_r}}{\max(\ldots)}, \qquad t > 0,
 
-with peak A (in units of dF/F); transients add up, and each sample carries Gaussian noise. The
-defaults are those of GCaMP6s for single action potentials in mouse visual cortex: peak 0.23, time
-to peak 0.179 s, half decay 0.55 s (Chen et al. 2013, doi:10.1038/nature12354).
+with peak A (in units of dF/F); transients add up. The values are those of GCaMP6s for single
+action potentials in mouse visual cortex: peak 0.23, time to peak 0.179 s, half decay 0.55 s (Chen
+et al. 2013, doi:10.1038/nature12354).
 """
 
 from __future__ import annotations
@@ -24,14 +24,10 @@ class Indicator:
     ----------
     cells : int
         How many cells there are.
-    rng : numpy.random.Generator
-        Source of the noise.
-    noise : float
-        Standard deviation of a sample (dF/F).
     """
 
-    def __init__(self, cells: int, rng: np.random.Generator, noise: float = 0.05) -> None:
-        self.cells, self.rng, self.noise = cells, rng, noise
+    def __init__(self, cells: int) -> None:
+        self.cells = cells
         self.time = 0.0
         self._slow, self._fast = np.zeros(cells), np.zeros(cells)
         at_peak = np.log(DECAY / RISE) * DECAY * RISE / (DECAY - RISE)
@@ -59,5 +55,4 @@ class Indicator:
             level *= np.exp(-(time - self.time) / tau)
             level += np.bincount(which, np.exp(-age / tau), self.cells)
         self.time = time
-        noise = self.noise * self.rng.standard_normal(self.cells)
-        return self._scale * (self._slow - self._fast) + noise
+        return self._scale * (self._slow - self._fast)

@@ -25,8 +25,8 @@ LOOK = 0.1
 #: Lines of a log that say what was wrong, and how many of them a person is told.
 ERROR = re.compile(r"^(\w+\.)*\w*(Error|Exception): .|error: ")
 MOST = 4
-#: Said of a network that was never compiled on this machine.
-USUALLY = "usually 20 to 90 s"
+#: Seconds that compiling takes where it was never done; said as half of it to twice as much.
+USUAL = 40.0
 
 
 class CompilationFailed(RuntimeError):  # noqa: N818 - reads as what happened
@@ -141,7 +141,9 @@ def end_group(process: subprocess.Popen) -> None:
 def expected(key: str, target: str) -> str:
     """Say how long compiling takes here: what it took last time, if ever."""
     seconds = times().get(f"{key} {target}")
-    return f"took {seconds:.0f} s here last time" if seconds else USUALLY
+    if seconds:
+        return f"took {seconds:.0f} s here last time"
+    return f"usually {USUAL / 2:.0f} to {USUAL * 2:.0f} s"
 
 
 def times() -> dict[str, float]:

@@ -9,28 +9,21 @@ are fewer, and inhibitory plasticity is faster in consolidation, so that minutes
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.spiking import dynamic_engram_network as net
-from models.spiking.dynamic_engram_course import (
-    ALWAYS,
-    BLOCKED,
-    CONSOLIDATION,
-    CUES,
-    DRIVEN,
-    NEVER,
-    SETTLE,
-    Experiment,
-)
-from models.spiking.dynamic_engram_schedule import ON
+from models.spiking.dynamic_engram_course import Experiment
+from models.spiking.dynamic_engram_frames import Frames
+from models.spiking.dynamic_engram_protocols import HALVES, KINDS, PRESETS, STORY, TOLD
 from models.spiking.dynamic_engram_views import EQUATIONS, OBSERVABLES, TOME_2024, ZENKE_2015
-from models.spiking.engine import SpikingModel
+from models.spiking.instrumented import InstrumentedModel, Part
+from models.spiking.instruments import Bench, Mask, Stretch
 from models.spiking.simulation import Course, Simulation
-from models.spiking.stimulus_shapes import SHAPES
-from workbench import Choice, Cost, Count, ParameterError, Quantity, Run, Switch
+from workbench import Choice, Cost, Count, ParameterError, Quantity, Run, Timeline
 
 if TYPE_CHECKING:
     from brian2 import Network
@@ -38,13 +31,14 @@ if TYPE_CHECKING:
 SOURCE = "Tomé et al. 2024"
 
 
-class DynamicEngram(SpikingModel):
+class DynamicEngram(InstrumentedModel):
     """An engram that turns over and becomes selective while it consolidates (Tomé et al. 2024).
 
     Stimulus neurons on a sheet show outlines of shapes to excitatory cells with disc-shaped
-    receptive fields. Training shows a square; in consolidation it comes back now and then. At
-    several times the state is copied and tested: which cells are engram cells, and which partial
-    cues recall them. A run's `rng` gives presentations and wiring.
+    receptive fields. Training shows a square; in consolidation it comes back now and then. In a
+    test the state is copied: which cells are engram cells now, and which partial cues recall them?
+    One unit of light or current is the rheobase, which lifts a cell from rest at -70 mV to its
+    threshold at -50 mV. A run's `rng` gives presentations and wiring.
     """
 
     key = "dynamic_engram"
@@ -60,16 +54,7 @@ class DynamicEngram(SpikingModel):
     equations = EQUATIONS
     observables = OBSERVABLES
     cover = 1
-    presets = {
-        "Inhibitory plasticity blocked in consolidation": {"blocked": CONSOLIDATION},
-        "Inhibition silenced in recall": {"silenced": 0.5},
-        "No reactivation in consolidation": {"reactivation": False},
-        "Training engram blocked in recall": {"recall_test": BLOCKED},
-        "Training engram driven without a cue": {"recall_test": DRIVEN},
-        "No heterosynaptic plasticity": {"beta": 0.0},
-        "No potentiation in consolidation": {"potentiation": False},
-        "Longer, and tested more often": {"consolidation": 700.0, "tests": 10},
-    }
+    presets = PRESETS
 
     cells = Count(
         512, bounds=(64, 4096), unit="1", step=64, group="Network", label="excitatory cells",
@@ -84,26 +69,25 @@ class DynamicEngram(SpikingModel):
         0.5, bounds=(0.1, 1.0), unit="ms", step=0.1, group="Network", label="time step",
         doc="step of the simulation", source=f"{SOURCE}: 0.1 ms",
     )  # fmt: skip
-    burn_in = Quantity(
-        30.0, bounds=(0, 600), unit="s", step=10, group="Phases", label="burn-in",
-        doc="background activity before training", source=f"{SOURCE}: 120 s",
-    )  # fmt: skip
-    training = Quantity(
-        150.0, bounds=(4, 3600), unit="s", step=10, group="Phases",
-        doc="how long the square is shown at random times", source=f"{SOURCE}: 300 s",
-    )  # fmt: skip
-    consolidation = Quantity(
-        500.0, bounds=(2, 86400), unit="s", step=50, group="Phases",
-        doc="how long the memory consolidates", source=f"{SOURCE}: 24 h",
+    protocol = Timeline(
+        STORY, kinds=KINDS, group="Protocol",
+        doc="what happens when, in seconds of biological time",
+        source=f"{SOURCE}, with 24 h of consolidation, tested each hour",
     )  # fmt: skip
     pause = Quantity(
-        2.0, bounds=(0.1, 60), unit="s", step=0.5, group="Phases", label="pause in training",
-        doc="mean pause between presentations in training", source=SOURCE,
+        2.0, bounds=(0.1, 60), unit="s", step=0.5, group="Protocol", live=True,
+        label="pause in training", doc="mean pause between presentations in training",
+        source=SOURCE,
     )  # fmt: skip
     pause_consolidation = Quantity(
-        2.0, bounds=(0.1, 600), unit="s", step=0.5, group="Phases", live=True,
+        2.0, bounds=(0.1, 600), unit="s", step=0.5, group="Protocol", live=True,
         label="pause in consolidation", doc="mean pause between reactivations",
         source=f"{SOURCE}: 3 s",
+    )  # fmt: skip
+    pause_test = Quantity(
+        1.0, bounds=(0.1, 60), unit="s", step=0.5, group="Protocol", live=True,
+        label="pause in tests",
+        doc="mean pause between presentations in tests", source=f"{SOURCE}: 2 s",
     )  # fmt: skip
     learning_rate = Quantity(
         1e-3, bounds=(0, 0.01), unit="1", group="Plasticity", label="learning rate eta",
@@ -131,42 +115,9 @@ class DynamicEngram(SpikingModel):
         label="transmitter-induced delta", doc="growth at each spike of the sending cell",
         source=SOURCE,
     )  # fmt: skip
-    blocked = Choice(
-        NEVER, options=[NEVER, CONSOLIDATION, ALWAYS], group="Conditions",
-        doc="when inhibitory plasticity is blocked", label="block inhibitory plasticity",
-    )  # fmt: skip
-    reactivation = Switch(
-        True, group="Conditions", live=True,
-        doc="whether the square comes back in consolidation", source=SOURCE,
-    )  # fmt: skip
-    potentiation = Switch(
-        True, group="Conditions", live=True, label="potentiation in consolidation",
-        doc="whether excitatory synapses can be potentiated in consolidation",
-    )  # fmt: skip
-    silenced = Quantity(
-        0.0, bounds=(0, 1), unit="1", step=0.05, group="Conditions", live=True,
-        label="silenced inhibition", doc="fraction of inhibitory cells silenced while cued",
-    )  # fmt: skip
-    recall_test = Choice(
-        CUES, options=[CUES, BLOCKED, DRIVEN], group="Conditions",
-        doc="what is done to recall the memory", label="recall by",
-    )  # fmt: skip
-    tests = Count(
-        6, bounds=(1, 100), unit="1", group="Tests",
-        doc="how often the engram is tested in consolidation, besides after training",
-        source=f"{SOURCE}: 24, each hour",
-    )  # fmt: skip
-    probes = Count(
-        12, bounds=(1, 100), unit="1", group="Tests",
-        doc="presentations of the whole square that tell engram cells", source=f"{SOURCE}: 60 s",
-    )  # fmt: skip
-    cue_presentations = Count(
-        8, bounds=(1, 100), unit="1", group="Tests", label="cues of each shape",
-        doc="presentations of partial cues of each shape", source=f"{SOURCE}: 90 s",
-    )  # fmt: skip
-    pause_test = Quantity(
-        1.0, bounds=(0.1, 60), unit="s", step=0.5, group="Tests", label="pause in tests",
-        doc="mean pause between presentations in tests", source=f"{SOURCE}: 2 s",
+    frame = Quantity(
+        2000.0, bounds=(100, 10000), unit="ms", step=100, group="Run", label="frame",
+        doc="biological time from one picture to the next",
     )  # fmt: skip
 
     @property
@@ -183,24 +134,55 @@ class DynamicEngram(SpikingModel):
         """Return the Brian2 network."""
         return net.build(self.cells, self.sheet, self.step * 1e-3)
 
-    def course(self, run: Run, simulation: Simulation) -> Course:
-        """Train, consolidate and test."""
-        return Experiment(self, run, simulation).follow()
+    def groups(self) -> dict[str, int]:
+        """Return both kinds of cells; the inhibitory ones are the lowest rows."""
+        return {"inhibitory": self.inhibitory_cells, "excitatory": self.cells}
 
-    def test_times(self) -> NDArray[np.float64]:
-        """Return when the engram is tested, in s of consolidation; shape (tests,)."""
-        return np.linspace(0, self.consolidation, self.tests + 1)[1:]
+    def roles(self) -> NDArray[np.str_]:
+        """Return what each row is: "excitatory" or "inhibitory"."""
+        return np.repeat([*self.groups()], [*self.groups().values()])
 
-    def test_seconds(self) -> float:
-        """Return how long a test is expected to take, in s of biological time."""
-        shown = self.probes + len(SHAPES) * self.cue_presentations
-        return SETTLE + shown * (ON + self.pause_test)
+    @cached_property
+    def told(self) -> dict[str, Mask]:
+        """Rows by what training and tests told of them; kept up to date during a run."""
+        excitatory = self.roles() == "excitatory"
+        return {name: excitatory & (name == "others") for name in TOLD}
 
-    def seconds(self) -> float:
-        """Return how long a run is expected to take, in s of biological time."""
-        phases = self.burn_in + self.training + self.consolidation
-        first = self.test_seconds() - self.probes * (ON + self.pause_test)
-        return phases + first + self.tests * self.test_seconds()
+    def target(self, name: str) -> Mask:
+        """Return the rows that a target's name stands for; half of a group is its first half."""
+        if name in HALVES:
+            rows = self.target(HALVES[name])
+            return rows & (2 * np.cumsum(rows) <= rows.sum())
+        return self.told[name] if name in TOLD else self.roles() == name
+
+    def labels(self) -> dict[str, Mask]:
+        """Return the groups whose rates are told apart."""
+        return self.told | {"inhibitory": self.target("inhibitory")}
+
+    def begin(self, run: Run, simulation: Simulation, bench: Bench) -> None:
+        """Get ready to show shapes, at times that do not depend on how the run is sliced."""
+        rng = np.random.default_rng(run.rng.integers(2**63))
+        self._experiment = Experiment(self, simulation, bench, rng)
+        self._frames = Frames(self, self._experiment)
+
+    def through(self, run: Run, simulation: Simulation, bench: Bench, stretch: Stretch) -> Course:
+        """Simulate a stretch, and show in it what is to be shown."""
+        yield from self._experiment.through(stretch)
+        self.learn_who(self._experiment)
+
+    def learn_who(self, experiment: Experiment) -> None:
+        """Bring `told` up to date."""
+        first = self.inhibitory_cells
+        self.told["engram"][first:] = experiment.members
+        self.told["others"][first:] = ~experiment.members
+        self.told["training engram"][first:] = experiment.training
+
+    def read(
+        self, simulation: Simulation, bench: Bench, stretch: Stretch,
+        times: NDArray[np.float64], rows: NDArray[np.int32],
+    ) -> Part:  # fmt: skip
+        """Return rates, weights and, where a test is over, what it found."""
+        return self._frames.read(stretch, times, rows)
 
     def validate(self) -> None:
         """See that delays and stimulus neurons, at 1 ms, are whole steps."""
@@ -213,6 +195,9 @@ class DynamicEngram(SpikingModel):
 
     def cost(self) -> Cost:
         """Estimate a run from what the default took: 17 ms a second of biological time."""
+        duration = self.timeline().duration
         share = (2 * self.cells / 512 + (self.sheet / net.SHEET) ** 2) / 3
-        seconds = 0.017 * self.seconds() * share * 0.5 / self.step
-        return Cost(seconds, int(50e6 + 20e3 * self.seconds()), lower="consolidation")
+        seconds = 0.017 * duration * share * 0.5 / self.step
+        if self.engine == "live":
+            seconds = 10 + 3 * seconds
+        return Cost(seconds, int(50e6 + 20e3 * duration), lower="protocol")

@@ -1,20 +1,26 @@
 """The equations of the dynamic engram as Brian2 takes them (Tomé et al. 2024 and their code).
 
+A current is told as what it would do to the membrane in the end: divided by the leak conductance,
+in volts. The rheobase is therefore the way from rest (-70 mV) to threshold (-50 mV).
+
 Traces: `fast` (20 ms) is z+ of a sending and z- of a receiving cell, which are the same in an
 excitatory cell; `slow` (100 ms) is z_slow, `rate` (600 s) is h. Short-term plasticity: `used` is
 u, `left_e` and `left_i` are x of the synapses onto excitatory and inhibitory cells.
 """
 
+from models.spiking.instruments import equations
+
+RHEOBASE = "20*mV"
 SPIKING = """
 dg_ampa/dt = -g_ampa/(5*ms) : 1
 dg_nmda/dt = (g_ampa - g_nmda)/(100*ms) : 1
 dg_gaba/dt = -g_gaba/(10*ms) : 1
 dtheta/dt = -theta/(5*ms) : volt
 dfast/dt = -fast/(20*ms) : 1
-drive : volt
-barrier : volt
+excitation = -g*v : volt
+inhibition = -g_gaba*(v + 80*mV) : volt
 count : 1
-"""
+""" + equations(RHEOBASE, "volt")
 DEPRESSION = """
 last : second
 used : 1
@@ -24,13 +30,14 @@ sent_e : 1
 sent_i : 1
 """
 EXCITATORY = f"""{SPIKING}{DEPRESSION}
-dv/dt = (-70*mV - v - g*v - (g_gaba + g_a)*(v + 80*mV) + drive)/(20*ms) : volt
+dv/dt = (-70*mV - v + excitation + inhibition - g_a*(v + 80*mV) + instruments)/(20*ms) : volt
 g = (0.2*g_ampa + g_nmda)/1.2 : 1
 dg_a/dt = -g_a/(100*ms) : 1
 dslow/dt = -slow/(100*ms) : 1
 drate/dt = -rate/(600*second) : Hz
 centre_x : 1
 centre_y : 1
+surplus : 1 (linked)
 modulation : 1
 eta : 1 (shared)
 potentiation : 1 (shared)
@@ -38,7 +45,7 @@ beta : 1 (shared)
 delta : 1 (shared)
 """
 INHIBITORY = f"""{SPIKING}
-dv/dt = (-70*mV - v - g*v - g_gaba*(v + 80*mV) + drive)/(20*ms) : volt
+dv/dt = (-70*mV - v + excitation + inhibition + instruments)/(20*ms) : volt
 g = (0.3*g_ampa + g_nmda)/1.3 : 1
 """
 STIMULUS = f"""{DEPRESSION}
@@ -50,8 +57,9 @@ FACTOR = """
 dG/dt = -G/(10*second) : Hz
 eta : 1
 target : Hz
+surplus = eta*(G - target)/target : 1
 """
-THRESHOLD = "v > -50*mV + theta + barrier"
+THRESHOLD = "v > -50*mV + theta"
 RESET = """
 v = -70*mV
 theta = 100*mV
@@ -103,6 +111,4 @@ INHIBIT = """
 g_gaba_post += w
 w = clip(w + modulation_post*(fast_post + 1), 0, {largest})
 """
-#: How far the factor is above its target, times the learning rate.
-TOLD = "modulation_post = eta_pre*(G_pre - target_pre)/target_pre : 1 (summed)"
 INHIBITED = "w = clip(w + modulation_post*fast_pre, 0, {largest})"

@@ -35,8 +35,8 @@ from models.spiking.dynamic_engram_equations import (
     STIMULUS,
     THRESHOLD,
     TIRE,
-    TOLD,
 )
+from models.spiking.electrode import Signal
 
 if TYPE_CHECKING:
     from brian2 import Network
@@ -49,6 +49,12 @@ LARGEST = 5.0  # weight
 BACKGROUND = 5.0  # Hz, of all stimulus neurons
 #: Times at which something was or will be; a state that is gone back to has to have them moved.
 MOMENTS = ("excitatory.last", "stimulus.last", "stimulus.next")
+#: What the electrode records of the first excitatory cell.
+SIGNALS = {
+    "v": Signal("membrane", "mV", 1e3, "membrane potential"),
+    "excitation": Signal("excitation", "mV", 1e3, "excitatory current over the leak"),
+    "inhibition": Signal("inhibition", "mV", 1e3, "inhibitory current over the leak"),
+}
 
 
 def build(cells: int, sheet: int, step: float) -> Network:
@@ -82,16 +88,12 @@ def build(cells: int, sheet: int, step: float) -> Network:
         ),
         inhibition(inhibitory, excitatory, strength),
         *static(stimulus, excitatory, inhibitory, strength, gain),
-        *secretion(excitatory, factor),
-        b.SpikeMonitor(excitatory[: shown(cells)], name="excitatory_spikes"),
-        b.SpikeMonitor(inhibitory[: shown(cells) // 4], name="inhibitory_spikes"),
+        secretion(excitatory, factor),
+        b.SpikeMonitor(excitatory, name="excitatory_spikes"),
+        b.SpikeMonitor(inhibitory, name="inhibitory_spikes"),
+        b.StateMonitor(excitatory, [*SIGNALS], record=[0], dt=1 * b.ms, name="probe"),
     ]  # fmt: skip
     return b.Network(stimulus, excitatory, inhibitory, factor, *parts, name="network")
-
-
-def shown(cells: int) -> int:
-    """Return of how many excitatory cells the spikes are recorded."""
-    return min(80, cells)
 
 
 def populations(cells: int, sheet: int) -> tuple[Any, Any, Any, Any]:
@@ -110,7 +112,7 @@ def populations(cells: int, sheet: int) -> tuple[Any, Any, Any, Any]:
         cells // 4, INHIBITORY, threshold=THRESHOLD, reset=RESET, method="euler",
         name="inhibitory",
     )  # fmt: skip
-    factor = b.NeuronGroup(1, FACTOR, method="exact", dt=10 * b.ms, name="factor")
+    factor = b.NeuronGroup(1, FACTOR, method="exact", name="factor")
     for group in (stimulus, excitatory):
         group.used, group.left_e, group.left_i = 0.2, 1, 1
     for group in (excitatory, inhibitory):
@@ -172,16 +174,14 @@ def static(stimulus, excitatory, inhibitory, strength: float, gain: float) -> li
     return made
 
 
-def secretion(excitatory, factor) -> list[Any]:
-    """Return what makes the factor G the mean rate of the cells, and tells each cell of it."""
+def secretion(excitatory, factor):
+    """Return what makes the factor G the mean rate of the cells; each cell is told of it."""
     import brian2 as b
 
-    secreted = b.Synapses(
+    synapses = b.Synapses(
         excitatory, factor, on_pre=f"G_post += 1/({len(excitatory)}*10*second)", name="secretion"
     )
-    told = b.Synapses(
-        factor, excitatory, TOLD, dt=10 * b.ms, name="broadcast"
-    )  # fmt: skip
-    for synapses in (secreted, told):
-        synapses.connect()
-    return [secreted, told]
+    synapses.connect()
+    excitatory.surplus = b.linked_var(factor, "surplus")
+    excitatory.run_regularly("modulation = surplus", dt=10 * b.ms, name="told")
+    return synapses

@@ -9,30 +9,44 @@ from models.spiking.stimulus_shapes import SHAPES
 
 NOVEL = SHAPES[1:]
 SELECTIVE = 0.5  # discrimination index from which recall is called selective
+#: What is done to cells, and so to what a test finds.
+DISTURBING = ("light", "silence", "excite", "inhibit", "step")
 
 
 def engram_reading(data: xr.Dataset) -> str:
     """Say how many cells stayed, dropped out and dropped in."""
+    if "membership" not in data:
+        return ""
     codes = data.membership.values
-    trained = int((codes[:, 0] == 1).sum())
-    text = f"Training leaves {trained} engram cells, {trained / len(codes):.0%} of the excitatory"
-    if codes.shape[1] == 1:
-        return f"{text}."
     stayed, gone, new = (int((codes[:, -1] == code).sum()) for code in (1, 2, 3))
+    trained = stayed + gone
     return (
-        f"{text}; after {float(data.test[-1]):.0f} s of consolidation {stayed} of them still "
-        f"belong to the engram, {gone} have dropped out and {new} others have dropped in."
+        f"Training leaves {trained} engram cells, {trained / len(codes):.0%} of the excitatory; "
+        f"{after(data, -1)} {stayed} of them still belong to the engram, {gone} have dropped out "
+        f"and {new} others have dropped in."
     )
 
 
 def recall_reading(data: xr.Dataset) -> str:
     """Say what the engram answers to at first and at last."""
-    parts = [f"after training partial cues of {answered(data, 0)} recall the engram"]
+    if "step" not in data:
+        return ""
+    parts = [f"{after(data, 0)} partial cues of {answered(data, 0)} recall the engram"]
     if data.step.size > 1:
-        seconds = float(data.step[-1])
-        parts.append(f"after {seconds:.0f} s of consolidation those of {answered(data, -1)}")
-    text = "; ".join(parts) + " (in at least half of the presentations)."
+        parts.append(f"in the last test, {after(data, -1)}, those of {answered(data, -1)}")
+    text = "; ".join(parts) + "; recall is counted in at least half of the presentations."
     return text[0].upper() + text[1:]
+
+
+def after(data: xr.Dataset, test: int) -> str:
+    """Say when a test was, and what was done to the cells meanwhile."""
+    end = float(data.step[test])
+    label, starts, ends = (data[f"event_{n}"].values for n in ("label", "start", "end"))
+    one = np.flatnonzero((label.astype(str) == "test") & np.isclose(ends, end))[0]
+    within = (starts < ends[one]) & (ends > starts[one])
+    done = [str(text) for text in label[within] if str(text).split()[0] in DISTURBING]
+    when = f"after {float(data.consolidated[test]):.0f} s of consolidation"
+    return f"{when} (with {listed(done)})" if done else when
 
 
 def answered(data: xr.Dataset, step: int) -> str:
@@ -43,37 +57,46 @@ def answered(data: xr.Dataset, step: int) -> str:
 
 def discrimination_reading(data: xr.Dataset) -> str:
     """Say how selective recall is and how it became so."""
+    if "step" not in data:
+        return ""
     first, last = (float(data.discrimination[at]) for at in (0, -1))
     if np.isnan(first) or np.isnan(last):
-        when = "at the end" if np.isnan(last) else "after training"
-        return f"No cue recalls the engram {when}, so recall is neither selective nor unselective."
+        when = after(data, -1 if np.isnan(last) else 0)
+        return f"No cue recalls the engram {when}: recall is neither selective nor unselective."
     if data.step.size == 1:
-        return f"The discrimination index after training is {first:.2f} (1: only the square)."
+        return (
+            f"The discrimination index {after(data, 0)} is {first:.2f} (1: only the square "
+            "recalls the engram)."
+        )
     outcome = "selective" if last >= SELECTIVE else "unselective"
     return (
-        f"The discrimination index goes from {first:.2f} after training to {last:.2f}: recall is "
-        f"{outcome} in the end (1: only the square, 0: all shapes alike)."
+        f"The discrimination index goes from {first:.2f} {after(data, 0)} to {last:.2f} "
+        f"{after(data, -1)}: recall is {outcome} in the end (1: only the square, 0: all shapes "
+        "alike)."
     )
 
 
 def answer_reading(data: xr.Dataset) -> str:
     """Say how strongly the engram cells answer to the learnt and to the novel shapes."""
+    if "step" not in data:
+        return ""
     learnt = data.answer_square.values[[0, -1]]
     novel = np.array([data[f"answer_{name}"].values[[0, -1]] for name in NOVEL]).max(axis=0)
     return (
         f"The engram cells fire at {learnt[0]:.1f} Hz to cues of the square and at most at "
-        f"{novel[0]:.1f} Hz to a novel shape after training, {learnt[1]:.1f} and {novel[1]:.1f} Hz "
-        f"at the end; above {float(data.threshold[0]):g} Hz counts as recall."
+        f"{novel[0]:.1f} Hz to a novel shape in the first test, {learnt[1]:.1f} and "
+        f"{novel[1]:.1f} Hz in the last; above {float(data.threshold[0]):g} Hz counts as recall."
     )
 
 
 def turnover_reading(data: xr.Dataset) -> str:
     """Say which share of the engram was replaced."""
+    if "step" not in data:
+        return ""
     kept, new = float(data.kept[-1]), float(data.dropped_in[-1])
     return (
-        f"Of the engram cells of training {kept:.0%} are engram cells at "
-        f"{float(data.step[-1]):.0f} s of consolidation, and {new:.0%} of those then were none in "
-        "training."
+        f"Of the engram cells of training {kept:.0%} are engram cells {after(data, -1)}, and "
+        f"{new:.0%} of those then were none in training."
     )
 
 
@@ -104,18 +127,34 @@ def weights_reading(data: xr.Dataset) -> str:
 def raster_reading(data: xr.Dataset) -> str:
     """Say how many spikes are shown, and of which cells."""
     roles = data.cell_role.values.astype(str)
-    members = int((roles == "engram").sum())
+    counts = {role: int((roles == role).sum()) for role in ("inhibitory", "engram", "recall")}
     return (
-        f"{data.spike_cell.size:,} spikes of {roles.size} cells, "
-        f"{int((roles == 'inhibitory').sum())} of them inhibitory; {members} of the excitatory "
-        "ones were engram cells when last tested."
+        f"{data.spike_cell.size:,} spikes of {roles.size} cells, {counts['inhibitory']} of them "
+        f"inhibitory; {counts['recall']} are tagged, {counts['engram']} others are engram cells."
     )
 
 
-def phases_reading(data: xr.Dataset) -> str:
-    """Say how far the run is."""
-    tests = int((data.event_label.values.astype(str) == "test").sum())
-    return f"{float(data.now):.0f} s were simulated; the engram was tested {tests} times."
+def membrane_reading(data: xr.Dataset) -> str:
+    """Say how the membrane of the cell with the electrode fluctuates, and what cell it is."""
+    roles = data.cell_role.values.astype(str)
+    cell = {"engram": "an engram cell", "recall": "a tagged cell"}.get(
+        roles[(roles == "inhibitory").sum()], "no engram cell"
+    )
+    volts = data.membrane.values
+    return (
+        f"In the last {-float(data.before_now[0]):.0f} ms the membrane lies between "
+        f"{volts.min():.0f} and {volts.max():.0f} mV; the cell ({cell}) fires at -50 mV, or higher "
+        "just after a spike."
+    )
+
+
+def input_reading(data: xr.Dataset) -> str:
+    """Say how much excitation and inhibition the cell with the electrode receives."""
+    excitation, inhibition = (float(data[n].mean()) for n in ("excitation", "inhibition"))
+    return (
+        f"The cell receives {excitation:.0f} mV of excitation and {inhibition:.0f} mV of "
+        "inhibition on average; 20 mV alone would just make it fire."
+    )
 
 
 def listed(words: list[str]) -> str:

@@ -2,7 +2,8 @@
 
 from models.spiking import dynamic_engram_readings as readings
 from models.spiking.stimulus_shapes import SHAPES
-from workbench import Equation, Matrix, Raster, Reference, Strip, Trace
+from models.spiking.views import CALCIUM, RESPONSE, STRIP
+from workbench import Curve, Equation, Matrix, Raster, Reference, Trace
 from workbench.turnover import MEMBERSHIP
 
 TOME_2024 = Reference(
@@ -21,10 +22,10 @@ ROLES = dict(zip(SHAPES, ("engram", "cue", "paired", "recall"), strict=True))
 
 EQUATIONS = (
     Equation(
-        r"\tau_m \frac{dV}{dt} = (V_r - V) + g_E\,(0 - V) + (g_I + g_a)(V_I - V)",
+        r"\tau_m \frac{dV}{dt} = (V_r - V) + g_E\,(0 - V) + (g_I + g_a)(V_I - V) + I",
         "Excitatory and inhibitory cells, with conductances in units of the leak; g_E is made of "
-        "a fast and a slow part, g_a adapts (excitatory cells only). A spike raises the threshold "
-        "for a few milliseconds.",
+        "a fast and a slow part, g_a adapts (excitatory cells only); I is what the instruments "
+        "give. A spike raises the threshold for a few milliseconds.",
     ),
     Equation(
         r"\Delta w = \eta\left[\, z^{+} z^{slow} - \beta\,(w - \tilde{w})\,(z^{-})^3 \right]",
@@ -69,6 +70,7 @@ OBSERVABLES = (
         categories=tuple(zip(MEMBERSHIP, ("", "engram", "other", "recall"), strict=True)),
         reading=readings.engram_reading,
     ),
+    STRIP,
     Trace(
         tuple(f"recalled_{shape}" for shape in SHAPES), "Recall by partial cues",
         y_label="fraction of cues that recall the engram",
@@ -91,8 +93,14 @@ OBSERVABLES = (
         roles={"kept": "engram", "dropped_out": "other", "dropped_in": "recall"},
         reading=readings.turnover_reading,
     ),
-    Strip(reading=readings.phases_reading),
-    Raster(window=10.0, reading=readings.raster_reading),
+    RESPONSE,
+    Raster(
+        window=10.0, reading=readings.raster_reading,
+        labels={
+            "engram": "engram cells", "recall": "tagged cells",
+            "excitatory": "other excitatory cells", "inhibitory": "inhibitory cells",
+        },
+    ),
     Trace(
         ("rate_excitatory", "rate_inhibitory", "factor"), "Mean rates",
         theory=("factor_target",), y_label="rate",
@@ -110,4 +118,15 @@ OBSERVABLES = (
         },
         reading=readings.weights_reading,
     ),
+    Curve(
+        ("membrane",), "An electrode in one cell: its membrane", x="before_now", joined=True,
+        roles={"membrane": "excitatory"}, reading=readings.membrane_reading,
+    ),
+    Curve(
+        ("excitation", "inhibition"), "An electrode in one cell: its input", x="before_now",
+        joined=True, y_label="current over the leak",
+        roles={"excitation": "excitatory", "inhibition": "inhibitory"},
+        reading=readings.input_reading,
+    ),
+    CALCIUM,
 )  # fmt: skip

@@ -7,7 +7,9 @@ between reads, writes and emits (`models.spiking.simulation`). Two engines carry
 - *fast*: the network is compiled once into a C++ program (Brian2's standalone mode), kept in the
   user's cache folder, and obeys commands over a pipe. Another condition, seed or protocol needs
   no new compilation; other sizes do. It never runs ahead of its course, so pause, stop and live
-  parameters act at the next frame here too.
+  parameters act at the next frame here too. A frame that is emitted as a function is made while
+  the program simulates the next stretch (`Run.settle`): what it needs of the network is taken
+  before.
 - *live*: Brian2's Cython runtime in the run's own process, steered by a network operation.
 
 Conditions run side by side as processes, never as threads of one network.
@@ -21,8 +23,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import numpy as np
+
 from models.spiking import places
-from models.spiking.compiling import is_prepared, prepared, times
+from models.spiking.compiling import USUAL, is_prepared, prepared, times
 from models.spiking.live import run_live
 from models.spiking.program import run_program
 from models.spiking.simulation import Course, Simulation
@@ -34,8 +38,6 @@ if TYPE_CHECKING:
 #: Seconds that a run may be late before its pace forgets it, and between two looks at commands.
 SLACK = 0.05
 ENGINES = {"fast": "cpp", "live": "cython"}
-#: Seconds that compiling takes where it was never done.
-USUAL = 40.0
 NO_COMPILER = "no C++ compiler here, so Brian2's numpy code runs, about ten times slower"
 
 
@@ -107,7 +109,8 @@ def simulate(model: SpikingModel, run: Run, target: str) -> None:
     target : {"cpp", "cython", "numpy"}
         What the network is compiled to; without a compiler it is always numpy.
     """
-    seed = int(run.rng.integers(2**31))
+    start = run.rng if run.resumed is None else np.random.default_rng(run.seed)
+    seed = int(start.integers(2**31))  # a branch is wired as its parent was
 
     def course(simulation: Simulation) -> Course:
         return fed(model, run, simulation)
@@ -115,14 +118,14 @@ def simulate(model: SpikingModel, run: Run, target: str) -> None:
     if not places.compiler():
         target = "numpy"
     if target == "numpy":
-        run_live(model.network, course, seed, target, note=NO_COMPILER)
+        run_live(model.network, course, seed, target, NO_COMPILER, run.settle)
         return
     folder = prepared(model, target, run.tell)
     if target == "cpp":
-        run_program(folder, course, seed)
+        run_program(folder, course, seed, run.settle)
     else:
         run.tell("loading the compiled network")
-        run_live(model.network, course, seed, target)
+        run_live(model.network, course, seed, target, meanwhile=run.settle)
 
 
 def fed(model: SpikingModel, run: Run, simulation: Simulation) -> Course:
@@ -136,7 +139,8 @@ def fed(model: SpikingModel, run: Run, simulation: Simulation) -> Course:
                 simulation.write(variable, value * factor)
                 written[name] = value
 
-    feed()
+    if run.resumed is None:  # else the course begins by thawing what was written then
+        feed()
     for seconds in model.course(run, simulation):
         feed()
         yield seconds
@@ -154,5 +158,6 @@ class Pace:
         speed = self.model.speed
         self.due = max(self.due, time.perf_counter() - SLACK) + (seconds / speed if speed else 0.0)
         while self.model.speed and (left := self.due - time.perf_counter()) > 0:
+            self.run.settle()  # there is time enough to show the frame now
             time.sleep(min(left, SLACK))
             self.run.tell()

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
-import xarray as xr
 from numpy.typing import NDArray
 
 from models.spiking.calcium import Indicator
 from models.spiking.engine import Pace, SpikingModel
 from models.spiking.instruments import Bench, Mask, Settings, Stretch
+from models.spiking.keeping import brought_back, kept
 from models.spiking.responses import Responses
 from models.spiking.simulation import Course, Simulation
 from workbench import Quantity, Reference, Run, variable
 from workbench.protocol import EventKind, Protocol
 
+#: A part of a frame, or what makes it later.
+Variables = dict[str, Any]
+Part = Variables | Callable[[], Variables]
 #: How many cells the calcium indicator shows.
 IMAGED = 6
 INSTRUMENT_REFERENCES = {
@@ -153,28 +158,58 @@ class InstrumentedModel(SpikingModel):
 
     def course(self, run: Run, simulation: Simulation) -> Course:
         """Follow the protocol: set the instruments, simulate, read, emit."""
-        protocol, roles = self.timeline(), self.roles()
-        bench = Bench(simulation, protocol, self.groups(), self.target, roles == "excitatory")
-        readout = Readout(self, bench, run.rng)
-        self.begin(run, simulation, bench)
+        protocol = self.timeline()
+        outside = {"model": self, "run": run, "rng": run.rng, "simulation": simulation}
+        if run.resumed is None:
+            bench, readout = self._begun(run, simulation)
+        else:
+            simulation.thaw(run.resumed["network"])
+            bench, readout, own = brought_back(run.resumed["beside"], outside)
+            vars(self).update(own)
+
+        def state() -> dict[str, Any]:
+            beside = kept((bench, readout, self._own()), outside)
+            return {"network": simulation.freeze(), "beside": beside}
+
         pace = Pace(self, run)
         note = f"; {simulation.note}" if simulation.note else ""
-        for stretch in bench.stretches(self.frame * 1e-3, self.settings):
-            self.act(run, simulation, bench, stretch)
-            yield stretch.seconds
+        for stretch in bench.stretches(self.frame * 1e-3, self.settings, simulation.time):
+            yield from self.through(run, simulation, bench, stretch)
             times, rows = bench.observe()
-            frame = readout.frame(stretch, times, rows)
-            frame |= self.read(simulation, bench, stretch, times, rows)
+            parts = (
+                readout.frame(stretch, times, rows),
+                self.read(simulation, bench, stretch, times, rows),
+            )
             going = ", ".join(event.label for event in stretch.events) or "nothing"
             run.emit(
-                xr.Dataset(frame),
+                partial(joined, *parts),
                 stretch.end / protocol.duration,
                 f"{going}, {stretch.end:.1f} of {protocol.duration:g} s{note}",
+                grows=True,
+                state=state,
             )
             pace.keep(stretch.seconds)
 
+    def _begun(self, run: Run, simulation: Simulation) -> tuple[Bench, Readout]:
+        """Return the instruments around the network in its initial state."""
+        excitatory = self.roles() == "excitatory"
+        bench = Bench(simulation, self.timeline(), self.groups(), self.target, excitatory)
+        readout = Readout(self, bench, run.rng)
+        self.begin(run, simulation, bench)
+        return bench, readout
+
+    def _own(self) -> dict[str, Any]:
+        """Return what the model itself keeps of its run: whatever it set beside parameters."""
+        plain = vars(type(self)())
+        return {name: value for name, value in vars(self).items() if name not in plain}
+
     def begin(self, run: Run, simulation: Simulation, bench: Bench) -> None:
         """Give the network its initial state."""
+
+    def through(self, run: Run, simulation: Simulation, bench: Bench, stretch: Stretch) -> Course:
+        """Simulate a stretch; a model that acts within it as well yields it in parts."""
+        self.act(run, simulation, bench, stretch)
+        yield stretch.seconds
 
     def act(self, run: Run, simulation: Simulation, bench: Bench, stretch: Stretch) -> None:
         """Do what the phases of a stretch ask for, before it is simulated."""
@@ -183,20 +218,33 @@ class InstrumentedModel(SpikingModel):
     def read(
         self, simulation: Simulation, bench: Bench, stretch: Stretch,
         times: NDArray[np.float64], rows: NDArray[np.int32],
-    ) -> dict[str, Any]:  # fmt: skip
-        """Return what the model itself shows of a stretch, as variables of a frame."""
+    ) -> Part:  # fmt: skip
+        """Return what the model itself shows of a stretch, as variables of a frame.
+
+        Or take what that needs of the network, of live parameters and of `rng`, and return a
+        function that makes the variables of it: it is called while the next stretch is simulated.
+        """
         raise NotImplementedError
+
+
+def joined(*parts: Part) -> Variables:
+    """Return the variables of all parts of a frame."""
+    made = (part() if callable(part) else part for part in parts)
+    return {name: var for part in made for name, var in part.items()}
 
 
 class Readout:
     """What the instruments show of any network, as variables of a frame."""
 
     def __init__(self, model: InstrumentedModel, bench: Bench, rng: np.random.Generator) -> None:
-        self.model, self.bench = model, bench
+        self.model, self.bench, self.rng = model, bench, rng
         self.roles = model.roles()
         excitatory = np.flatnonzero(self.roles == "excitatory")
-        self.imaged = excitatory[np.linspace(0, len(excitatory) - 1, IMAGED).astype(int)]
-        self.indicator = Indicator(bench.rows, rng)
+        evenly = np.linspace(0, len(excitatory) - 1, IMAGED).astype(int)
+        self.imaged = np.unique(excitatory[evenly])
+        self.place = np.full(bench.rows, -1)
+        self.place[self.imaged] = np.arange(len(self.imaged))
+        self.indicator = Indicator(len(self.imaged))
         self.responses = Responses(bench, model.labels())
         strip = bench.protocol.dataset(model.kinds())
         self._once = {str(name): var for name, var in strip.variables.items()}
@@ -205,10 +253,19 @@ class Readout:
 
     def frame(
         self, stretch: Stretch, times: NDArray[np.float64], rows: NDArray[np.int32]
-    ) -> dict[str, Any]:
-        """Return the raster, the strip, the rates during each event and the imaging."""
-        self.indicator.noise = self.model.indicator_noise
-        light = self.indicator.sample(stretch.end, times, rows)[self.imaged]
+    ) -> Callable[[], Variables]:
+        """Return what makes the raster, the strip, the rates during each event and the imaging."""
+        # As many as cells, so that the imaging of some changes nothing else.
+        noise = self.model.indicator_noise * self.rng.standard_normal(self.bench.rows)
+        return partial(self._made, stretch, times, rows, noise[self.imaged])
+
+    def _made(
+        self, stretch: Stretch, times: NDArray[np.float64], rows: NDArray[np.int32],
+        noise: NDArray[np.float64],
+    ) -> Variables:  # fmt: skip
+        place = self.place[rows]
+        seen = place >= 0
+        light = self.indicator.sample(stretch.end, times[seen], place[seen]) + noise
         tagged = np.where(self.bench.tagged, "engram", self.roles).astype(str)
         self.responses.count(stretch, rows)
         once, self._once = self._once, {}  # what stays as it is is told in the first frame

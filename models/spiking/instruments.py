@@ -151,7 +151,9 @@ class Bench:
         self._written: dict[str, NDArray[np.float64]] = {}
         self._shared: dict[str, float] = {}
 
-    def stretches(self, frame: float, settings: Callable[[], Settings]) -> Iterator[Stretch]:
+    def stretches(
+        self, frame: float, settings: Callable[[], Settings], since: float = 0.0
+    ) -> Iterator[Stretch]:
         """Go through the protocol in stretches of at most `frame` seconds, instruments set.
 
         The caller simulates each stretch, and calls `observe` before it takes the next.
@@ -162,8 +164,10 @@ class Bench:
             Longest stretch (s).
         settings : callable
             Returns the settings, which may have changed since the last stretch.
+        since : float
+            Where to begin (s): an edge of a stretch.
         """
-        edges = moments(self.protocol, frame)
+        edges = [edge for edge in moments(self.protocol, frame) if edge >= round(since / BEAT)]
         for start, end in zip(edges[:-1], edges[1:], strict=True):
             events = tuple(self.protocol.at((start + end) / 2 * BEAT))
             begun = tuple(one for one in events if round(one.start / BEAT) == start)
@@ -224,6 +228,11 @@ class Bench:
         ends = np.cumsum(list(self.groups.values()))[:-1]
         for name, part in zip(self.groups, np.split(values, ends), strict=True):
             self.simulation.write(f"{name}.{variable}", part)
+
+    def controls(self) -> set[str]:
+        """Return the names of the variables that the bench sets, which no state holds."""
+        set_so_far = (*self._written, *self._shared)
+        return {f"{group}.{variable}" for group in self.groups for variable in set_so_far}
 
     def _set(self, stretch: Stretch, settings: Settings) -> None:
         """Give each cell the currents that the events of a stretch ask for."""

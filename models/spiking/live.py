@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from models.spiking.chance import random_state, set_random_state
 from models.spiking.names import states
 from models.spiking.places import cython_folder
 from models.spiking.simulation import BEAT, Course, Simulation, beats
@@ -25,6 +26,7 @@ class LiveSimulation(Simulation):
     """A network in Brian2's runtime."""
 
     def __init__(self, network: Any) -> None:
+        self.network = network
         self.objects = {one.name: one for one in network.objects}
 
     def read(self, name: str) -> NDArray[Any]:  # noqa: D102
@@ -56,12 +58,35 @@ class LiveSimulation(Simulation):
     def states(self) -> list[str]:  # noqa: D102
         return states(self.objects.values())
 
+    def freeze(self) -> dict[str, Any]:  # noqa: D102
+        states = [one._full_state() for one in stateful(self.network)]
+        return {"time": self.time, "states": states, "random": random_state()}
+
+    def thaw(self, frozen: dict[str, Any]) -> None:  # noqa: D102
+        for one, state in zip(stateful(self.network), frozen["states"], strict=True):
+            one._restore_from_full_state(state)
+        set_random_state(frozen["random"])
+        self.time = self.network.t_ = frozen["time"]
+
     def _variable(self, name: str) -> Any:
         owner, _, variable = name.partition(".")
         try:
             return self.objects[owner].variables[variable]
         except KeyError:
             raise KeyError(f"the network has no variable {name}") from None
+
+
+def stateful(network: Any) -> list[Any]:
+    """Return all parts of a network that have a state, and their clocks, always in one order.
+
+    Brian2's own store goes by names, and those that it gave itself are others where an earlier
+    network is not gone yet.
+    """
+    parts = sorted(network.objects, key=lambda one: one.name)
+    for one in parts:
+        parts += one.contained_objects  # which may contain others
+    clocks = {id(one.clock): one.clock for one in parts}
+    return [one for one in [*parts, *clocks.values()] if hasattr(one, "_full_state")]
 
 
 def empty(monitor: Any) -> None:
@@ -71,7 +96,12 @@ def empty(monitor: Any) -> None:
 
 
 def run_live(
-    network: Any, course: Callable[[Simulation], Course], seed: int, target: str, note: str = ""
+    network: Any,
+    course: Callable[[Simulation], Course],
+    seed: int,
+    target: str,
+    note: str = "",
+    meanwhile: Callable[[], None] = lambda: None,
 ) -> None:
     """Simulate a network in this process as its course wants.
 
@@ -87,6 +117,8 @@ def run_live(
         Brian2's target of code generation.
     note : str
         What `Simulation.note` is to say.
+    meanwhile : callable
+        Called before each stretch is simulated: nothing can be done at the same time here.
     """
     import brian2
 
@@ -106,10 +138,18 @@ def run_live(
                     due += beats(next(steps))
                 except StopIteration:
                     made.stop()
+                else:
+                    meanwhile()
             now += 1
 
         clock = brian2.Clock(BEAT * brian2.second, name="beat")
         made.add(brian2.NetworkOperation(act, clock=clock, when="start", name="course"))
+        made.run(0 * brian2.second, namespace={})
+        first = next(steps, None)  # here, as a course may begin with thawing what was frozen
+        if first is None:
+            return
+        now = round(simulation.time / BEAT)
+        due = now + beats(first)
         made.run(FOREVER * brian2.second, namespace={})
 
 

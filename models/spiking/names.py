@@ -9,17 +9,23 @@ from typing import Any
 FIXED = ("i", "j", "N", "N_incoming", "N_outgoing", "delay", "t", "dt", "timestep")
 
 
-def states(objects: Iterable[Any]) -> list[str]:
-    """Return the names (``object.variable``) of the state of Brian2 objects."""
-    return [
+def states(objects: Iterable[Any], exact: bool = False) -> list[str]:
+    """Return the names (``object.variable``) of the state of Brian2 objects.
+
+    With `exact`, what only matters within a step and the times of their clocks are among them.
+    """
+    objects = list(objects)
+    found = [
         f"{one.name}.{variable}"
         for one in objects
         for variable in getattr(one, "variables", {})
-        if is_state(one, variable)
+        if is_state(one, variable, exact)
     ]
+    clocks = {clock.name for one in objects if exact and (clock := getattr(one, "clock", None))}
+    return found + [f"{clock}.{time}" for clock in sorted(clocks) for time in ("t", "timestep")]
 
 
-def is_state(owner: Any, name: str) -> bool:
+def is_state(owner: Any, name: str, exact: bool = False) -> bool:
     """Return whether a variable of a Brian2 object is an array that the next step depends on."""
     from brian2.core.variables import ArrayVariable
     from brian2.groups.group import Group
@@ -32,6 +38,6 @@ def is_state(owner: Any, name: str) -> bool:
         and isinstance(variable, ArrayVariable)
         and getattr(variable.owner, "name", None) == owner.name  # `owner` itself is a weak proxy
         and not variable.constant
-        and not name.startswith("_")
+        and (exact or not name.startswith("_"))
         and name not in FIXED
     )

@@ -28,6 +28,7 @@ struct Array {
     std::function<char *()> data;            // where they are, if they lie in a row
     std::function<void()> forget;            // empty it, where it is a recording
     std::function<void(std::string &)> copy; // for what does not lie in a row
+    std::function<void(const std::vector<char> &)> put; // and takes any number of bytes
 };
 
 typedef std::map<std::string, Array> Arrays;
@@ -69,6 +70,46 @@ inline void fail(const std::string &why) {
     std::exit(3);
 }
 
+// The bytes of something that can be copied as such, like a generator of random numbers.
+template <class T> Array bytes(T &object) { return fixed((char *)&object, sizeof(T)); }
+
+// The spikes that are on their way: the place in the ring, then for each delay how many and which.
+template <class T> Array pathway(T &synapses) {
+    Array array;
+    CSpikeQueue *queue = synapses.queue[0];
+    array.item = sizeof(int32_t);
+    array.size = [=]() {
+        size_t items = 1 + queue->queue.size();
+        for (const std::vector<int32_t> &slot : queue->queue)
+            items += slot.size();
+        return items;
+    };
+    array.copy = [=](std::string &out) {
+        std::vector<int32_t> flat(1, queue->offset);
+        for (const std::vector<int32_t> &slot : queue->queue) {
+            flat.push_back((int32_t)slot.size());
+            flat.insert(flat.end(), slot.begin(), slot.end());
+        }
+        out.append((const char *)flat.data(), flat.size() * sizeof(int32_t));
+    };
+    array.put = [=](const std::vector<char> &given) {
+        const int32_t *item = (const int32_t *)given.data();
+        const int32_t *end = item + given.size() / sizeof(int32_t);
+        if (item == end)
+            fail("a pathway needs its place");
+        queue->offset = *item++;
+        queue->queue.clear();
+        while (item != end) {
+            int32_t size = *item++;
+            if (size < 0 || size > end - item)
+                fail("the spikes of a pathway are not complete");
+            queue->queue.push_back(std::vector<int32_t>(item, item + size));
+            item += size;
+        }
+    };
+    return array;
+}
+
 inline Array &find(Arrays &arrays, const char *name) {
     Arrays::iterator found = arrays.find(name);
     if (found == arrays.end())
@@ -93,7 +134,9 @@ inline void set(Array &array, size_t bytes) {
     if (bytes && std::fread(given.data(), 1, bytes, stdin) != bytes)
         fail("the input ended within an array");
     size_t whole = array.size() * array.item;
-    if (bytes == array.item)
+    if (array.put)
+        array.put(given);
+    else if (bytes == array.item)
         for (size_t at = 0; at < whole; at += array.item)
             std::memcpy(array.data() + at, given.data(), array.item);
     else if (bytes == whole)
@@ -106,6 +149,7 @@ inline void set(Array &array, size_t bytes) {
 inline void serve(Network &network, double dt, Arrays arrays) {
     char command[16], name[256];
     int64_t done = 0;
+    arrays["steps"] = fixed(&done, 1);
     while (std::scanf("%15s", command) == 1) {
         std::string what(command);
         if (what == "quit")

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from models.spiking.simulation import BEAT, Course, Simulation, beats
+from models.spiking.simulation import BEAT, Course, Simulation, State, beats
 
 
 class ProgramEnded(RuntimeError):  # noqa: N818 - reads as what happened
@@ -34,6 +34,7 @@ class ProgramSimulation(Simulation):
         about = json.loads((folder / "arrays.json").read_text(encoding="utf-8"))
         self._types = {name: np.dtype(one["dtype"]) for name, one in about["arrays"].items()}
         self._states: list[str] = about["states"]
+        self._exact: list[str] = about["exact"]
         self._steps_a_beat = round(BEAT / about["dt"])
         self._beats = 0
         self._process = subprocess.Popen(
@@ -68,10 +69,21 @@ class ProgramSimulation(Simulation):
     def states(self) -> list[str]:  # noqa: D102
         return self._states
 
-    def advance(self, seconds: float) -> None:
-        """Simulate the next stretch of biological time."""
+    def freeze(self) -> State:  # noqa: D102
+        return {name: self.read(name) for name in self._exact}
+
+    def thaw(self, frozen: State) -> None:  # noqa: D102
+        for name, values in frozen.items():
+            self._say(f"write {self._known(name)} {values.nbytes}", values.tobytes())
+        self._beats = int(frozen["steps"][0]) // self._steps_a_beat
+        self.time = self._beats * BEAT
+
+    def advance(self, seconds: float, meanwhile: Callable[[], None] = lambda: None) -> None:
+        """Simulate the next stretch of biological time; do meanwhile what needs no network."""
         count = beats(seconds)
         self._say(f"run {count * self._steps_a_beat}")
+        self._send()
+        meanwhile()
         self._answer()
         self._beats += count
         self.time = self._beats * BEAT
@@ -95,15 +107,23 @@ class ProgramSimulation(Simulation):
         return np.frombuffer(self._answer(), dtype=self._types[name]).copy()
 
     def _say(self, line: str, data: bytes = b"") -> None:
+        """Say something that is sent when an answer is awaited."""
         assert self._process.stdin is not None
         try:
             self._process.stdin.write(line.encode() + b"\n" + data)
+        except BrokenPipeError:
+            raise self._ended() from None
+
+    def _send(self) -> None:
+        assert self._process.stdin is not None
+        try:
             self._process.stdin.flush()
         except BrokenPipeError:
             raise self._ended() from None
 
     def _answer(self) -> bytes:
         assert self._process.stdout is not None
+        self._send()
         line = self._process.stdout.readline()
         if not line.endswith(b"\n"):
             raise self._ended()
@@ -120,7 +140,12 @@ class ProgramSimulation(Simulation):
         return ProgramEnded(f"the compiled network ended by itself ({words})")
 
 
-def run_program(folder: Path, course: Callable[[Simulation], Course], seed: int) -> None:
+def run_program(
+    folder: Path,
+    course: Callable[[Simulation], Course],
+    seed: int,
+    meanwhile: Callable[[], None] = lambda: None,
+) -> None:
     """Simulate a compiled network as its course wants.
 
     Parameters
@@ -131,10 +156,12 @@ def run_program(folder: Path, course: Callable[[Simulation], Course], seed: int)
         Given the simulation, returns the course.
     seed : int
         Start of the network's random numbers.
+    meanwhile : callable
+        Called while each stretch is simulated; may not touch the simulation.
     """
     simulation = ProgramSimulation(folder, seed)
     try:
         for seconds in course(simulation):
-            simulation.advance(seconds)
+            simulation.advance(seconds, meanwhile)
     finally:
         simulation.close()

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.spiking.electrode import Electrode, Signal
 from models.spiking.instruments import Mask, Stretch
 from models.spiking.simulation import Simulation
 from workbench import variable
@@ -29,10 +30,20 @@ BIN = 0.005  # s, in which spikes count as synchronous
 FEWEST = 5  # spikes that a cell must fire in the window for its irregularity to count
 CV_EDGES = np.arange(0.0, 2.01, 0.1)
 LOOK_BACK = 200  # ms of currents shown
+SIGNALS = {
+    "excitation": Signal("excitation", "pA", 1e12, "excitation"),
+    "inhibition": Signal("inhibition", "pA", 1e12, "inhibition"),
+}
+#: Name of a mean weight -> the groups onto whose cells it is taken, and words.
+ONTO = {
+    "weight_assembly_1": (("assembly 1", "assembly 1, cued"), "onto assembly 1"),
+    "weight_assembly_2": (("assembly 2", "assembly 2, cued"), "onto assembly 2"),
+    "weight_others": (("others",), "onto other excitatory cells"),
+}
 
 
 class Activity:
-    """The last seconds of a network's spikes and of one cell's currents.
+    """The last seconds of a network's spikes.
 
     Parameters
     ----------
@@ -40,32 +51,26 @@ class Activity:
         The groups of `SHOWN`.
     roles : shape (rows,)
         "excitatory" or "inhibitory".
-    simulation : Simulation
-        The network, with plastic synapses "inhibition" and the StateMonitor "probe".
     """
 
-    def __init__(
-        self, labels: Mapping[str, Mask], roles: NDArray[np.str_], simulation: Simulation
-    ) -> None:
-        self.labels, self.simulation = labels, simulation
+    def __init__(self, labels: Mapping[str, Mask], roles: NDArray[np.str_]) -> None:
+        self.labels = labels
         self.excitatory = int((roles == "excitatory").sum())
         self.shown = {name: evenly(labels[name], most) for name, most in SHOWN.items()}
         self.rows = np.concatenate(list(self.shown.values()))
         self.row_roles = np.repeat([ROLES[n] for n in SHOWN], [len(r) for r in self.shown.values()])
         self.place = np.full(len(roles), -1, np.int32)
         self.place[self.rows] = np.arange(len(self.rows))
-        self.postsynaptic = simulation.read("inhibition._synaptic_post")
-        self.currents = np.empty((0, 3))
+        self.since = 0.0
         self.forget()
 
     def forget(self) -> None:
         """Start the window anew, as at the start of a phase."""
         self.times, self.cells = np.empty(0), np.empty(0, np.int32)
-        self.since = self.simulation.time
 
     def frame(
         self, stretch: Stretch, times: NDArray[np.float64], rows: NDArray[np.int32],
-        tagged: Mask, background: float,
+        tagged: Mask,
     ) -> dict[str, Any]:  # fmt: skip
         """Return what is to be shown of a stretch.
 
@@ -77,16 +82,12 @@ class Activity:
             All its spikes (s).
         tagged : mask
             The rows tagged so far.
-        background : float
-            The steady current into each cell (pA).
         """
         self.remember(stretch, times, rows)
         return {
             **self.raster(times, rows, tagged),
             **self.rates(stretch, rows),
             **self.irregularity(stretch.end),
-            **self.weights(),
-            **self.balance(background),
         }
 
     def remember(
@@ -153,42 +154,73 @@ class Activity:
         edges = self.since + BIN * np.arange(bins + 1)
         return mean_correlation(spike_counts(self.times[seen], place[seen], size, edges))
 
-    def weights(self) -> dict[str, Any]:
-        """Return the mean inhibitory weight onto each group."""
-        weight = self.simulation.read("inhibition.w")
-        sizes = np.bincount(self.postsynaptic, minlength=len(self.place))
-        sums = np.bincount(self.postsynaptic, weight, len(self.place))
-        groups = {
-            "assembly_1": (("assembly 1", "assembly 1, cued"), "onto assembly 1"),
-            "assembly_2": (("assembly 2", "assembly 2, cued"), "onto assembly 2"),
-            "others": (("others",), "onto other excitatory cells"),
-        }
-        found = {}
-        for name, (labels, text) in groups.items():
-            onto = np.any([self.labels[label] for label in labels], axis=0)
-            value = 1e9 * sums[onto].sum() / max(sizes[onto].sum(), 1)
-            found[f"weight_{name}"] = variable("time", [value], "nS", text)
-        return found
 
-    def balance(self, background: float) -> dict[str, Any]:
-        """Return the currents into one cell of assembly 1: their means, and the last 0.2 s."""
-        times, *currents = self.simulation.samples("probe", "excitation", "inhibition")
-        excitation, inhibition = (1e12 * current[:, 0] for current in currents)
-        latest = np.column_stack([1e3 * times, excitation, inhibition])
-        self.currents = np.vstack([self.currents, latest])[-LOOK_BACK:]
-        ago = self.currents[:, 0] - self.currents[-1:, 0]
-        net = self.currents[:, 1:].sum(axis=1) + background
-        return {
-            "mean_excitation": variable("time", [mean(excitation)], "pA", "excitation"),
-            "mean_inhibition": variable("time", [mean(inhibition)], "pA", "inhibition"),
-            "mean_net": variable(
-                "time", [mean(excitation + inhibition) + background], "pA", "sum with background"
-            ),
-            "excitation": variable("ago", self.currents[:, 1], "pA", "excitation"),
-            "inhibition": variable("ago", self.currents[:, 2], "pA", "inhibition"),
-            "net": variable("ago", net, "pA", "sum with background"),
-            "ago": variable("ago", ago, "ms", "time before now"),
+class Inhibition:
+    """The mean inhibitory weight onto each group.
+
+    Parameters
+    ----------
+    labels : mapping of str to mask
+        The groups that `ONTO` names.
+    simulation : Simulation
+        The network, with plastic synapses "inhibition".
+    """
+
+    def __init__(self, labels: Mapping[str, Mask], simulation: Simulation) -> None:
+        self.simulation = simulation
+        self.post = simulation.read("inhibition._synaptic_post")
+        self.onto = {
+            name: np.any([labels[label] for label in groups], axis=0)
+            for name, (groups, _) in ONTO.items()
         }
+        self.rows = len(self.onto["weight_others"])
+        synapses = np.bincount(self.post, minlength=self.rows)
+        self.numbers = {name: max(synapses[onto].sum(), 1) for name, onto in self.onto.items()}
+        self.means: dict[str, float] = {}
+        self.weights: NDArray[np.float64] | None = simulation.read("inhibition.w")
+
+    def take(self) -> None:
+        """Take the weights; while nothing is plastic they stay as they were."""
+        self.weights = self.simulation.read("inhibition.w")
+
+    def variables(self) -> dict[str, Any]:
+        """Return the mean weights, as they were taken last."""
+        if self.weights is not None:
+            sums = np.bincount(self.post, self.weights, self.rows)
+            self.means = {
+                name: 1e9 * sums[onto].sum() / self.numbers[name]
+                for name, onto in self.onto.items()
+            }
+            self.weights = None
+        return {n: variable("time", [v], "nS", ONTO[n][1]) for n, v in self.means.items()}
+
+
+def balance(
+    electrode: Electrode, currents: NDArray[np.float64], background: float
+) -> dict[str, Any]:
+    """Return the currents into a cell: their means over a stretch, and the last ones.
+
+    Parameters
+    ----------
+    electrode : Electrode
+        With `SIGNALS`.
+    currents : shape (samples, 2)
+        Those of the stretch (pA).
+    background : float
+        The steady current into the cell (pA).
+    """
+    excitation, inhibition = currents.T
+    net = electrode.values.sum(axis=1) + background
+    means = {
+        "mean_excitation": (mean(excitation), "excitation"),
+        "mean_inhibition": (mean(inhibition), "inhibition"),
+        "mean_net": (mean(excitation + inhibition) + background, "sum with background"),
+    }
+    return {
+        **{name: variable("time", [value], "pA", text) for name, (value, text) in means.items()},
+        **electrode.shown(),
+        "net": variable("ago", net, "pA", "sum with background"),
+    }
 
 
 def evenly(mask: Mask, most: int) -> NDArray[np.intp]:

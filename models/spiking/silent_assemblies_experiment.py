@@ -7,9 +7,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.spiking.instrumented import InstrumentedModel, interventions
+from models.spiking.electrode import Electrode
+from models.spiking.instrumented import InstrumentedModel, Part, Variables, interventions
 from models.spiking.instruments import Bench, Mask, Stretch
-from models.spiking.silent_assemblies_activity import Activity
+from models.spiking.silent_assemblies_activity import (
+    LOOK_BACK,
+    SIGNALS,
+    Activity,
+    Inhibition,
+    balance,
+)
 from models.spiking.simulation import Simulation
 from workbench import Run, variable
 from workbench.protocol import EventKind
@@ -100,7 +107,10 @@ class AssemblyExperiment(InstrumentedModel):
         """Tell the cells their assembly; nothing is strengthened yet."""
         simulation.write("cells.assembly", self.membership())
         simulation.write("excitation.gain", 1.0)
-        self._activity = Activity(self.labels(), self.roles(), simulation)
+        labels = self.labels()
+        self._activity = Activity(labels, self.roles())
+        self._inhibition = Inhibition(labels, simulation)
+        self._electrode = Electrode(simulation, "probe", SIGNALS, LOOK_BACK, "ago")
 
     def act(self, run: Run, simulation: Simulation, bench: Bench, stretch: Stretch) -> None:
         """Do what the phase that begins asks for."""
@@ -115,9 +125,21 @@ class AssemblyExperiment(InstrumentedModel):
     def read(
         self, simulation: Simulation, bench: Bench, stretch: Stretch,
         times: NDArray[np.float64], rows: NDArray[np.int32],
-    ) -> dict[str, Any]:  # fmt: skip
+    ) -> Part:  # fmt: skip
         """Return rates, irregularity, synchrony, weights and currents, and fewer rows of spikes."""
-        if any(KINDS[event.kind].phase for event in stretch.begun):
-            self._activity.forget()
-        frame = self._activity.frame(stretch, times, rows, bench.tagged, self.background)
-        return frame | {"rate_target": variable("time", [self.target_rate], "Hz", "target rate")}
+        if stretch.of("balance"):
+            self._inhibition.take()
+        currents = self._electrode.take()
+        background, target = self.background, self.target_rate  # as they were in the stretch
+
+        def made() -> Variables:
+            if any(KINDS[event.kind].phase for event in stretch.begun):
+                self._activity.forget()
+            return {
+                **self._activity.frame(stretch, times, rows, bench.tagged),
+                **self._inhibition.variables(),
+                **balance(self._electrode, currents, background),
+                "rate_target": variable("time", [target], "Hz", "target rate"),
+            }
+
+        return made

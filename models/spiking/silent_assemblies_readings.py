@@ -62,8 +62,8 @@ def raster_reading(data: xr.Dataset) -> str:
     how = "together" if correlation > TOGETHER else "each for itself"
     said = f", {how} (correlation {correlation:.3f})" if np.isfinite(correlation) else ""
     return (
-        f"{data.cell_role.size} of the cells; in the last second the excitatory cells outside the "
-        f"assemblies fire at {rate:.1f} Hz{said}."
+        f"Each row is one of {data.cell_role.size} cells; in the last second the excitatory cells "
+        f"outside the assemblies fire at {rate:.1f} Hz{said}."
     )
 
 

@@ -47,6 +47,14 @@ OBSERVABLES = (
     Raster(
         ("spike_cell",),
         "Spikes of both assemblies and others",
+        labels={
+            "cue": "cued part of assembly 1",
+            "engram": "rest of assembly 1",
+            "paired": "assembly 2",
+            "excitatory": "other excitatory cells",
+            "inhibitory": "inhibitory cells",
+            "recall": "tagged cells",
+        },
         window=6.0,
         reading=readings.raster_reading,
     ),

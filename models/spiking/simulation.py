@@ -76,6 +76,21 @@ class Simulation(ABC):
     def states(self) -> list[str]:
         """Return the names of all variables that the next step depends on."""
 
+    @abstractmethod
+    def freeze(self) -> Any:
+        """Return all that the next step depends on, to be pickled.
+
+        Beside what `snapshot` returns these are the time, the random numbers and the spikes that
+        are on their way. Take what the monitors recorded before.
+        """
+
+    @abstractmethod
+    def thaw(self, frozen: Any) -> None:
+        """Be exactly where a simulation of the same network was frozen.
+
+        Only before anything was simulated.
+        """
+
     def snapshot(self) -> State:
         """Return the state; spikes that are on their way (within an axonal delay) are not in it."""
         return {name: self.read(name) for name in self.states()}

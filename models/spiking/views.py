@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 import numpy as np
 import xarray as xr
 
 from models.spiking.responses import answer
 from workbench import Matrix, Raster, Strip, Trace
+
+
+#: Groups of cells that share some with other groups, whatever these are.
+ACROSS = ("tagged", "training engram")
 
 
 def protocol_reading(data: xr.Dataset) -> str:
@@ -33,27 +39,51 @@ def raster_reading(data: xr.Dataset) -> str:
 
 
 def response_reading(data: xr.Dataset) -> str:
-    """Say which group answered most to each cue and light, and how the others did."""
+    """Say which excitatory group answered most to each cue and light, and how the others did."""
     told = [event for event in data.during.values.astype(str) if asked(event)]
     parts = []
     for event in told[:4]:
-        rates = {
-            group: answer(data, group, event)
-            for group in data.group.values.astype(str)
-            if group != "tagged"
-        }
+        rates = {group: answer(data, group, event) for group in data.group.values.astype(str)}
         known = {group: rate for group, rate in rates.items() if np.isfinite(rate)}
-        if known:
-            first = max(known, key=lambda group: known[group])
-            rest = max((rate for group, rate in known.items() if group != first), default=0.0)
-            parts.append(
-                f"during '{event}' {first} fired at {known[first]:.3g} Hz and no other group above "
-                f"{rest:.3g} Hz"
-            )
+        if compared := apart(known):
+            parts.append(f"during '{event}' {first_and_rest(known, compared)}")
     if not parts:
         return f"The rates during {data.during.size} events; none of them was a cue or light."
     text = "; ".join(parts) + "."
     return text[0].upper() + text[1:]
+
+
+def apart(groups: Iterable[str]) -> dict[str, list[str]]:
+    """Return groups of excitatory cells by their stem; those of one stem may overlap, others not.
+
+    The stem of "module 1, not cued" is "module 1". Groups that lie across the others are left out,
+    and so are all excitatory cells together where there are groups of them.
+    """
+    found: dict[str, list[str]] = {}
+    for group in groups:
+        if group not in ("inhibitory", *ACROSS):
+            found.setdefault(group.split(",")[0], []).append(group)
+    return {stem: found[stem] for stem in found if stem != "excitatory" or len(found) == 1}
+
+
+def first_and_rest(rates: Mapping[str, float], compared: Mapping[str, list[str]]) -> str:
+    """Say how fast the groups of the fastest stem fired, and how fast the others did at most."""
+    fastest = {stem: max(rates[group] for group in own) for stem, own in compared.items()}
+    first = max(fastest, key=lambda stem: fastest[stem])
+    own = sorted(compared[first], key=lambda group: -rates[group])
+    told = [f"{in_brackets(group)} fired at {rates[group]:.3g} Hz" for group in own]
+    others = [rate for stem, rate in fastest.items() if stem != first]
+    if others:
+        told.append(f"no other excitatory group above {max(others):.3g} Hz")
+    if "inhibitory" in rates:
+        told.append(f"inhibitory cells at {rates['inhibitory']:.3g} Hz")
+    return " and ".join([", ".join(told[:-1]), told[-1]] if told[1:] else told)
+
+
+def in_brackets(group: str) -> str:
+    """Return "module 1 (not cued)" for "module 1, not cued"."""
+    stem, comma, part = group.partition(", ")
+    return f"{stem} ({part})" if comma else stem
 
 
 def asked(event: str) -> bool:
@@ -76,10 +106,12 @@ def mean(values: np.ndarray) -> float:
 
 
 STRIP = Strip(reading=protocol_reading)
-RASTER = Raster(window=10.0, reading=raster_reading)
-RESPONSE = Matrix(
-    ("response",), "How each group answered each event", reading=response_reading
+RASTER = Raster(
+    window=10.0, reading=raster_reading,
+    labels={"engram": "tagged cells", "excitatory": "excitatory cells",
+            "inhibitory": "inhibitory cells"},
 )  # fmt: skip
+RESPONSE = Matrix(("response",), "Response to each event", reading=response_reading)
 CALCIUM = Trace(
     ("calcium",), "Calcium indicator of some cells", roles={"calcium": "excitatory"},
     reading=calcium_reading,

@@ -253,8 +253,8 @@ def test_close_gives_no_waiting_run_its_turn(desk, monkeypatch):
     waiting = [endless(desk, seed) for seed in (2, 3)]
     stop = Worker.stop
 
-    def stop_and_give_way(worker):
-        stop(worker)
+    def stop_and_give_way(worker, reason=""):
+        stop(worker, reason)
         worker.wait(LONG)
         time.sleep(0.3)
 

@@ -7,7 +7,7 @@ import holoviews as hv
 import numpy as np
 import pytest
 import xarray as xr
-from bokeh.models import ColorBar, Legend
+from bokeh.models import ColorBar, GridPlot, Legend, Plot
 from matplotlib.image import imread
 from spiking_runs import (
     DRAWN,
@@ -213,6 +213,63 @@ def test_the_protocol_is_on_top_over_all_the_width(run):
     assert boxes["Protocol"].x1 == boxes["Spikes"].x1
     assert boxes["Weights"].x0 == boxes["Spikes"].x0 and boxes["Weights"].width > 0.7
     assert boxes["Protocol"].height < 0.7 * boxes["Spikes"].height
+
+
+def by_title(drawn):
+    """Return the figures of a notebook by their titles."""
+    return {plot.title.text: plot for plot in drawn.select({"type": Plot}) if plot.title.text}
+
+
+def test_in_a_notebook_the_protocol_stands_above_the_spikes_with_the_same_time(run):
+    drawn = hv.render(figure(run, "bokeh", [WEIGHTS, RASTER, STRIP, ENGRAM]), backend="bokeh")
+    (grid,) = drawn.select({"type": GridPlot})
+    places = {one.title.text: (row, column) for one, row, column in grid.children}
+    assert places == {"Protocol": (0, 0), "Spikes": (1, 0), "Weights": (2, 0), "Engram": (2, 1)}
+    plots = by_title(drawn)
+    for name in ("Protocol", "Spikes"):
+        assert plots[name].width == 2 * plots["Weights"].width
+        assert plots[name].styles == {"grid-column": "1 / span 2"}
+    assert "grid-column" not in plots["Weights"].styles
+    ranges = [plots[name].x_range for name in plots]
+    assert plots["Protocol"].x_range is plots["Spikes"].x_range
+    assert len({one.id for one in ranges}) == len({plot.y_range.id for plot in plots.values()}) - 1
+    assert (plots["Spikes"].x_range.start, plots["Spikes"].x_range.end) == (0, END)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_run_that_was_stopped_keeps_the_time_of_its_protocol(run, backend):
+    early = run.data.isel(spike=run.data.spike_time.values < 3)
+    early["now"] = variable((), 3.0, "s", "time reached")
+    drawn = element(RASTER, early, backend)
+    assert drawn.opts.get("plot", backend).kwargs["xlim"] == (0, END)
+
+
+def test_all_spikes_of_a_raster_are_of_one_size(run):
+    for backend, name in (("bokeh", "size"), ("matplotlib", "s")):
+        found = parts(element(RASTER, run.data, backend), hv.Scatter)
+        assert len({part.opts.get("style", backend).kwargs[name] for part in found}) == 1
+    few, many = (
+        parts(element(RASTER, spiking([1.0], [0], ["cue"] * cells)), hv.Scatter)[0]
+        for cells in (10, 100)
+    )
+    sizes = [part.opts.get("style", "bokeh").kwargs["size"] for part in (few, many)]
+    assert sizes[0] > sizes[1]
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_what_is_written_nowhere_is_in_the_legend(record, backend):
+    events = [("phase", 0.0, 5.0, "rest", ""), ("phase", 5.0, 5.1, "cue module 1 x 2", "cue"),
+              ("phase", 5.1, 10.0, "rest", "")]  # fmt: skip
+    for shown, told in ((events, ["cue"]), (events[:1], [])):
+        made = Record(xr.Dataset(protocol(shown)), record.stamp)
+        drawn = hv.render(figure(made, backend, [STRIP]), backend=backend)
+        if backend == "bokeh":
+            items = [i for one in drawn.select({"type": Legend}) for i in one.items]
+            assert [i.label.value for i in items] == told
+            assert [i.renderers[0].glyph.fill_color for i in items] == [colour("cue")] * len(told)
+        else:
+            found = drawn.axes[0].get_legend()
+            assert [t.get_text() for t in found.get_texts()] if found else told == []
 
 
 def test_every_tick_of_a_file_stands_at_its_place(record):

@@ -118,6 +118,24 @@ def test_a_rolling_view_shows_the_last_seconds_and_says_so():
     assert plot.figure.yaxis.axis_label == "cell"
 
 
+def test_a_run_that_is_shorter_than_the_window_is_seen_as_a_whole():
+    plot = RasterPlot(Raster(window=2 * END))
+    assert plot.figure.x_range.end == 2 * END
+    for frame in frames():
+        plot.show(frame)
+        assert (plot.figure.x_range.start, plot.figure.x_range.end) == (0, END)
+    plot = RasterPlot(Raster(window=2.0))
+    plot.show(spiking([0.5], [0]).assign(protocol([("phase", 0.0, 2.0, "rest", "")])))
+    assert (plot.figure.x_range.start, plot.figure.x_range.end) == (0, 2)
+    plot = RasterPlot(Raster(window=2.0))
+    plot.show(spiking([0.5], [0]))
+    assert (plot.figure.x_range.start, plot.figure.x_range.end) == (0, 2)
+
+
+def test_cells_are_numbered_by_whole_numbers():
+    assert RasterPlot(RASTER).figure.yaxis[0].ticker.min_interval == 1
+
+
 def test_the_view_of_a_whole_run_is_as_long_as_its_protocol_or_grows():
     plot = RasterPlot(RASTER)
     plot.show(next(iter(frames())))
@@ -191,6 +209,22 @@ def test_cells_are_told_apart_by_name_and_colour():
         assert (plot._mapper.low, plot._mapper.high) == (0, len(CODES) - 1)
     plot.show(spiking([0.2], [0], ["engram"] * 4))
     assert plot._legend.items == []
+
+
+def test_a_model_has_its_own_words_for_roles():
+    named = Raster(labels={"engram": "assembly 1", "cue": "its cued part"})
+    data = spiking([0.1, 0.2], [0, 1], ["engram", "cue", "inhibitory"])
+    plot = RasterPlot(named)
+    plot.show(data)
+    told = [item.label.value for item in plot._legend.items]
+    assert told == ["inhibitory", "its cued part", "assembly 1"]
+    fills = [item.renderers[0].glyph.fill_color for item in plot._legend.items]
+    assert fills == [colour(role) for role in ("inhibitory", "cue", "engram")]
+    drawn = series(named, data)
+    assert [one.label for one in drawn] == told
+    assert [one.role for one in drawn] == ["inhibitory", "cue", "engram"]
+    plot.show(spiking([0.3], [0], ["cue", "cue", "inhibitory"]))
+    assert [item.label.value for item in plot._legend.items] == told[:2]
 
 
 def test_cells_of_which_nothing_is_told_are_grey_and_not_in_the_legend():

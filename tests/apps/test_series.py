@@ -14,6 +14,7 @@ from apps.series import (
     axis_labels,
     bar_width,
     series,
+    with_unit,
     wrapped,
 )
 from workbench import Curve, Histogram, Images, Trace, variable
@@ -179,6 +180,14 @@ def test_axis_labels_carry_units():
     assert axis_labels(Histogram(("flat",), "H"), data) == ("size", "how many")
     assert axis_labels(Trace(("absent",), "V"), data) == ("", "")
     assert axis_labels(Images(("v",), "P"), data) == ("", "")
+
+
+def test_a_name_that_says_its_unit_says_it_once():
+    assert with_unit("cells", "cells") == "cells"
+    assert with_unit("tagged cells", "cells") == "tagged cells"
+    assert with_unit("cells", "s") == "cells (s)"
+    assert with_unit("weight", "1") == "weight"
+    assert with_unit("weight", "nS") == "weight (nS)"
 
 
 def some(name, label, role, kind, size=1):

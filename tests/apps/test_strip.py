@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from spiking_runs import END, EVENTS, STRIP, frames, protocol
 
-from apps.lanes import Block, Lanes, duration, lanes, words
+from apps.lanes import Block, Lanes, duration, lanes, unsaid, words
 from apps.palette import CLEAR, DARK, LIGHT, ROLES, colour, ground, ink_on, luminance
 from apps.strip import AROUND, LANE, StripPlot
 from workbench import Strip, variable
@@ -178,6 +178,35 @@ def test_the_browser_tells_how_much_room_there_is():
     plot.show(xr.Dataset(protocol()))
     plot.figure.trigger("inner_width", 40, 1200)
     assert set(plot._words.data["text"]) == {event[3] for event in EVENTS}
+
+
+def test_what_is_written_nowhere_is_in_the_legend():
+    def told(plot):
+        return {i.label.value: i.renderers[0].glyph.fill_color for i in plot._legend.items}
+
+    short = ("phase", 4.0, 4.1, "strengthen x 5", "engram")
+    events = [("phase", 0.0, 4.0, "balance", "inhibitory"), short,
+              ("phase", 4.1, 8.0, "balance", "inhibitory"), ("phase", 8.0, 8.1, "", "cue"),
+              ("phase", 8.1, 8.2, "pause", ""), ("phase", 8.2, 10.0, "rest", "")]  # fmt: skip
+    plot = StripPlot(STRIP)
+    plot.show(xr.Dataset(protocol(events)))
+    assert told(plot) == {"strengthen": colour("engram")}  # what has no colour is no matter
+    plot.paint(dark=True)
+    assert told(plot) == {"strengthen": colour("engram", dark=True)}
+    plot.figure.trigger("inner_width", None, 40)
+    assert list(told(plot)) == ["balance", "strengthen"]
+    plot.figure.trigger("inner_width", 40, 20_000)
+    assert told(plot) == {}
+    plot.clear()
+    assert told(plot) == {}
+
+
+def test_a_kind_that_is_written_once_is_known():
+    events = [("phase", 0.0, 0.1, "cue module 1", "cue"), ("tag", 0.0, 9.0, "tag", "engram"),
+              ("phase", 0.1, 5.0, "cue module 2", "cue")]  # fmt: skip
+    shown = lanes(STRIP, xr.Dataset(protocol(events)))
+    assert unsaid(shown, words(shown, 400)) == {}
+    assert unsaid(shown, []) == {"cue": "cue", "tag": "engram"}
 
 
 def test_what_lasts_how_long():

@@ -262,6 +262,21 @@ def test_the_text_is_unfolded_and_folded(bench):
     assert not behind.visible and button.label == "As text"
 
 
+def test_a_label_stands_as_it_was_given():
+    class Named(Model):
+        """A model with labels."""
+
+        key = "named"
+        hebbian_gain = Quantity(1.0, bounds=(0, 5), unit="1", doc="d", label="Hebbian gain")
+        first_weight = Quantity(1.0, bounds=(0, 5), unit="nS", doc="d")
+        test_pulses = Quantity(1.0, bounds=(0, 5), unit="s", doc="d", label="test pulses")
+
+    named = Controls(Named(), lambda *_: None)._controls
+    assert [one.label for one in named.values()] == [
+        "Hebbian gain", "first weight (nS)", "test pulses (s)",
+    ]  # fmt: skip
+
+
 def test_controls_keep_the_model_and_say_what_is_refused():
     told = []
     controls = Controls(Session(), lambda *each: told.append(each))

@@ -28,19 +28,23 @@ from workbench import (
 )
 from workbench.frames import growing_dimension
 from workbench.run import LocalRun
+from workbench.snapshot import Ring
 
 #: Model -> values that make a run short.
 SHORT = {
     "assemblies": {"protocol": "0-0.5 rest; 0.5-2 learn; 2-2.5 cue module 1; 2-2.5 tag all"},
     "silent_assemblies": {"protocol": "0-0.2 rest; 0.2-0.6 balance; 0.6-1 cue assembly 1; "
                                       "0.6-0.9 light assembly 2 x 2; 0.6-1 tag all"},
-    "dynamic_engram": {"cells": 64, "resolution": "16 x 16", "step": 1.0, "burn_in": 1,
-                       "training": 8, "consolidation": 6, "tests": 2, "probes": 3,
-                       "cue_presentations": 2, "pause_test": 0.3},
+    "dynamic_engram": {"cells": 64, "resolution": "16 x 16", "step": 1.0, "pause_test": 0.2,
+                       "protocol": "0-1 burn-in; 1-9 training square; 9-21 test; "
+                                   "21-24 consolidation square; 5-9 tag all; 24-36 test; "
+                                   "29-36 light tagged x 2"},
     "sdm": {"stored": 20, "address_bits": 128, "hard_locations": 2000, "access_fraction": 0.02,
             "cues": 4, "noise_levels": 4, "reads": 2},
     "spass": {"starts": 2, "duration": 1.0},
 }  # fmt: skip
+#: Models that one can rewind.
+REWINDS = {"spass", "assemblies", "silent_assemblies", "dynamic_engram"}
 #: Models that draw no random numbers.
 CERTAIN = {"spass"}
 PRESETS = [(key, preset) for key in models.names() for preset in models.get(key).presets]
@@ -348,6 +352,18 @@ def test_live_parameters_may_change_while_it_runs(key):
         for value in values:
             change = workbench.Change(2, name, value)
             assert workbench.run(model(key), 3, progress=False, changes=[change]).complete
+
+
+@every_model
+def test_a_model_that_offers_its_state_goes_on_from_it_exactly(key, short):
+    ring = Ring(most=6)
+    parent = workbench.run(model(key), seed=3, progress=False, ring=ring)
+    assert same(parent.data, short(key).data)
+    assert bool(ring) == (key in REWINDS)
+    for snapshot in ring.kept[1:-1:2]:
+        origin = ring.branch(snapshot.frame, parent)
+        branch = workbench.run(model(key), seed=3, progress=False, branch=origin)
+        assert same(branch.data, parent.data)
 
 
 @every_model

@@ -1,10 +1,12 @@
-"""The workbench's server with a probe in its event loop: ``probed_server.py PORT FOLDER``.
+"""The workbench's server with a probe in its event loop: ``probed_server.py PORT FOLDER OPTIONS``.
+OPTIONS, which may be left out, is JSON for `apps.server.serve`.
 
 Every 10 ms the loop should wake a sleeper; how late it does, in ms, is written to FOLDER/delays.txt
 as it comes.
 """
 
 import asyncio
+import json
 import sys
 from pathlib import Path
 
@@ -26,10 +28,11 @@ async def probe(path: Path) -> None:
 
 if __name__ == "__main__":
     port, folder = int(sys.argv[1]), Path(sys.argv[2])
+    options = json.loads(sys.argv[3]) if len(sys.argv) > 3 else {}
     tasks: list[asyncio.Task] = []  # kept, or the loop may drop it
 
     def start_probe() -> None:
         tasks.append(asyncio.get_event_loop().create_task(probe(folder / "delays.txt")))
 
     IOLoop.current().add_callback(start_probe)
-    apps.server.serve(port=port, runs=folder / "runs", workers=2)
+    apps.server.serve(port=port, runs=folder / "runs", **{"workers": 2} | options)

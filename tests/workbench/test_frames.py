@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from toys import frame_of
 
 from workbench import variable
-from workbench.frames import Frames
+from workbench.frames import Frames, Plain
 
 PATH = np.random.default_rng(1).normal(size=(30, 2))
 
@@ -137,3 +137,51 @@ def test_variables_that_grow_together_come_together():
         frames.add(xr.Dataset({"a": both["a"]}))
     frames.add(xr.Dataset(both))
     assert frames.dataset().sizes == {"time": 2, "step": 1}
+
+
+# Frames that are no Dataset
+
+
+@given(cuts=st.sets(st.integers(1, len(PATH) - 1)))
+def test_a_frame_of_plain_variables_is_as_good_as_a_dataset(cuts):
+    edges = [0, *sorted(cuts), len(PATH)]
+    frames = Frames()
+    for start, end in zip(edges, edges[1:], strict=False):
+        whole = frame_of(np.arange(start, end), PATH[start:end])
+        frames.add(Plain({str(name): var for name, var in whole.variables.items()}))
+    xr.testing.assert_identical(frames.dataset(), joined(set()))
+
+
+def test_coordinates_of_a_dataset_stay_coordinates():
+    frames = Frames()
+    for value in (1.0, 2.0):
+        level, moment = (variable("sample", [value], "1", name) for name in ("level", "moment"))
+        frames.add(xr.Dataset({"level": level}, coords={"moment": moment}))
+    assert set(frames.dataset().coords) == {"moment"}
+
+
+def test_a_plain_variable_along_its_own_name_is_a_coordinate():
+    frames = Frames()
+    frames.add(Plain({"k": variable("k", [1, 2], "1", "k"), "a": variable("k", [3, 4], "1", "a")}))
+    assert set(frames.dataset().coords) == {"k"}
+    assert set(frames.dataset().data_vars) == {"a"}
+
+
+@pytest.mark.parametrize(
+    ("variables", "sentence"),
+    [
+        ({"a": 1.0}, "'a' of a frame is a float, no variable"),
+        ({"a": xr.DataArray([1.0], dims="k")}, "'a' of a frame is a DataArray, no variable"),
+        (
+            {"a": variable("k", [1, 2], "1", "a"), "b": variable("k", [1], "1", "b")},
+            "'b' has 1 along 'k', and 'a' has 2",
+        ),
+        (
+            {"a": variable("time", [1, 2], "1", "a"), "b": variable("time", [1], "1", "b")},
+            "'b' has 1 along 'time', and 'a' has 2",
+        ),
+    ],
+)
+def test_plain_variables_that_do_not_fit_are_refused(variables, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        Plain(variables)

@@ -101,7 +101,7 @@ def test_a_link_to_an_unknown_model_is_refused_with_the_nearest():
         ("changes=" + "[" * 99_999, "is not allowed: it must be a list in JSON."),
         ("changes={}", "changes = '{}' is not allowed: it must be a list in JSON."),
         ("changes=[1]", "The change 1 is not allowed: it must be frame, name and value."),
-        ("changes=[[0,\"drift\",1]]", "The change [0, 'drift', 1] is not allowed"),
+        ("changes=[[-1,\"drift\",1]]", "The change [-1, 'drift', 1] is not allowed"),
         ("changes=[[true,\"drift\",1]]", "The change [True, 'drift', 1] is not allowed"),
         ("changes=[[1,[],1]]", "The change [1, [], 1] is not allowed"),
         ("changes=[[1,\"drift\",NaN]]", "drift = nan is not allowed"),

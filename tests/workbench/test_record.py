@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from workbench import Record, RecordError, variable
 from workbench.record import read_stamp, replacing
-from workbench.stamp import Stamp, stamp_from
+from workbench.stamp import FORMAT, Stamp, stamp_from
 
 
 @pytest.fixture(scope="module")
@@ -198,13 +198,22 @@ def test_a_folder_is_told(tmp_path):
         Record.open(tmp_path)
 
 
-@pytest.mark.parametrize("format", [2, 99])
+@pytest.mark.parametrize("format", [FORMAT + 1, 99])
 def test_a_record_of_a_later_format_is_told(format, record, tmp_path):
     path = Record(record.data, replace(record.stamp, format=format)).save(tmp_path / "a.nc")
     with h5py.File(path, "r+") as file:
         del file.attrs["engram_note"]
     with pytest.raises(RecordError, match="was written by a newer version of the workbench"):
         Record.open(path)
+
+
+def test_a_record_of_the_first_format_is_read(record, tmp_path):
+    path = record.save(tmp_path / "a.nc")
+    with h5py.File(path, "r+") as file:
+        del file.attrs["engram_parent"]
+        file.attrs["engram_format"] = 1
+    again = Record.open(path)
+    assert again.stamp == record.stamp and again.stamp.parent == {}
 
 
 @pytest.mark.parametrize("name", list(Stamp.__annotations__))

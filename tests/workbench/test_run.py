@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from toys import Pair, Walk
 
-from workbench import Cancelled, Change, Model, ParameterError, RunFailed, run, variable
+from workbench import Cancelled, Change, Model, ParameterError, Quantity, RunFailed, run, variable
 
 
 class Broken(Walk):
@@ -134,7 +134,7 @@ def test_a_function_may_not_make_what_grows():
         def simulate(self, run):
             run.emit(lambda: xr.Dataset({"n": variable("time", [1], "1", "n")}), progress=1)
 
-    with pytest.raises(RunFailed, match=r"\['n'\] grow: emit them as a Dataset"):
+    with pytest.raises(RunFailed, match=r"\['n'\] grow: emit them as a Dataset, or say grows"):
         done(Growing())
 
 
@@ -224,3 +224,101 @@ def test_a_change_before_the_first_frame_holds_from_the_start():
     xr.testing.assert_equal(early.data, done(Walk(drift=2.0), 5).data)
     assert early.stamp.changes == [{"frame": 0, "name": "drift", "value": 2.0}]
     assert early.stamp.parameters["drift"] == Walk().drift
+
+
+# Frames that are made later
+
+
+class Owing(Model):
+    """Emits each frame as a function, and notes which were made."""
+
+    key = "owing"
+    level = Quantity(1.0, bounds=(0, 9), unit="1", live=True, doc="what is told")
+
+    def simulate(self, run):
+        self.made, self.latest = [], []
+        for n in range(4):
+            level = self.level
+            run.emit(lambda n=n, level=level: self.make(n, level), (n + 1) / 4, grows=True)
+            run.emit(lambda n=n: self.replace(n), (n + 1) / 4)
+            self.after(run, n)
+
+    def make(self, n, level):
+        self.made.append(n)
+        return {
+            "level": variable("time", [level], "1", "level"),
+            "time": variable("time", [float(n)], "s", "time"),
+        }
+
+    def replace(self, n):
+        self.latest.append(n)
+        return {"latest": variable((), n, "1", "latest")}
+
+    def after(self, run, n):
+        """Look at what was made after a frame."""
+
+
+def after(monkeypatch, action):
+    """Have `Owing` do something after each frame, with itself, the run and the frame's number."""
+    monkeypatch.setattr(Owing, "after", action)
+
+
+def test_each_frame_that_grows_is_made_once_and_in_order():
+    data = done(Owing()).data
+    assert data.time.values.tolist() == [0, 1, 2, 3]
+    assert data.latest.item() == 3
+    assert set(data.coords) == {"time"}
+
+
+def test_a_frame_is_made_when_there_is_time_and_at_the_latest_before_the_next(monkeypatch):
+    class Eager(Owing):
+        def simulate(self, run):
+            self.made = []
+            for n in range(3):
+                run.emit(lambda n=n: self.make(n, 1.0), n / 3, grows=True)
+                assert (run.owes, self.made) == (True, list(range(n)))
+                if n == 1:
+                    for _ in range(2):
+                        run.settle()
+                        assert (run.owes, self.made) == (False, [0, 1])
+            run.tell("the last")
+            assert self.made == [0, 1, 2]
+
+    assert done(Eager()).data.sizes["time"] == 3
+
+
+def test_a_change_at_a_frame_leaves_that_frame_though_it_is_made_later():
+    changed = done(Owing(), changes=[Change(3, "level", 5.0)])  # two frames are emitted at a time
+    assert changed.data.level.values.tolist() == [1, 1, 5, 5]
+
+
+@pytest.mark.parametrize("error", [ValueError("the walker fell"), Cancelled()])
+def test_a_frame_that_is_owed_when_a_run_breaks_off_is_kept(error, monkeypatch):
+    def fall(self, run, n):
+        if n == 1:
+            run.emit(lambda: self.make(9, 9.0), 0.6, grows=True)
+            raise error
+
+    after(monkeypatch, fall)
+    try:
+        record = done(Owing())
+    except RunFailed as failed:
+        record = failed.record
+    assert not record.complete
+    assert record.data.time.values.tolist() == [0, 1, 9]
+
+
+def test_a_frame_that_cannot_be_made_fails_the_run_and_is_tried_once(monkeypatch):
+    tried = []
+
+    def make(self, n, level):
+        tried.append(n)
+        if n == 2:
+            raise ValueError("no such walker")
+        return {"time": variable("time", [float(n)], "s", "time")}
+
+    monkeypatch.setattr(Owing, "make", make)
+    with pytest.raises(RunFailed, match="no such walker") as failed:
+        done(Owing())
+    assert failed.value.record.data.time.values.tolist() == [0, 1]
+    assert tried == [0, 1, 2]

@@ -248,3 +248,10 @@ class TestMeanCorrelation:
     def test_bad_counts_are_named(self, counts: list, message: str) -> None:
         with pytest.raises(ValueError, match=message):
             mean_correlation(counts)
+
+
+def test_a_large_population_is_measured_cell_by_cell():
+    rng = np.random.default_rng(3)
+    times, cells = np.sort(rng.uniform(0, 9, 9000)), rng.integers(0, 600, 9000)
+    expected = [interval_cv(times[cells == cell]) for cell in range(600)]
+    np.testing.assert_allclose(interval_cvs(times, cells, 600), expected)

@@ -215,6 +215,23 @@ def test_what_was_deleted_is_restored_with_its_tags(three):
         three.restore("ab1")
 
 
+def test_delete_tells_where_the_file_is_now_and_the_trash_is_read_once(three, reads):
+    trashed = three.delete("ab1")
+    assert trashed.is_file() and trashed.parent.parent == three.folder
+    reads.clear()
+    assert ids(three.deleted()) == ids(three.deleted()) == ["ab1f00d"]
+    assert reads == [trashed.name]
+    assert three.restore(trashed.name).id == "ab1f00d"
+
+
+def test_an_entry_knows_what_a_run_must_be_repeated_with(store, record):
+    changes = [{"frame": 1, "name": "drift", "value": 2.0}]
+    store.add(another(record, changes=changes))
+    for one in (store, Store(store.folder)):  # read from the file, and from the catalogue
+        (entry,) = one.list()
+        assert (entry.changes, entry.version) == (changes, record.stamp.version)
+
+
 def test_the_trash_is_emptied_for_good(three):
     full = three.size
     three.delete("ab1")

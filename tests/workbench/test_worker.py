@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +17,8 @@ import xarray as xr
 import models
 import workbench
 from tests.toys import Walk
-from tests.workers import ROOT, Breaks, Clock, Deaf, Prepares, Unloadable
-from workbench import Change, ParameterError, Worker
+from tests.workers import ROOT, Breaks, Clock, Deaf, Prepares, Unloadable, tick
+from workbench import Cancelled, Change, ParameterError, Worker
 from workbench import worker as module
 from workbench.child import PipedRun
 from workbench.frames import Frames
@@ -635,7 +636,8 @@ def test_no_process_is_left_after_the_end(start):
 
 def test_a_child_gathers_while_nobody_takes_its_frame():
     here, there = multiprocessing.Pipe()
-    run = PipedRun(Walk(steps=200, slice=1), 1, [], there)
+    run = PipedRun(Walk(steps=200, slice=1), 1, [], None, there)
+    run.ring = None
     run.model.simulate(run)
     kind, first, changes, progress, message = here.recv()
     assert (kind, changes, message) == ("frame", [], "walking")
@@ -646,6 +648,59 @@ def test_a_child_gathers_while_nobody_takes_its_frame():
     run.emit(lambda: xr.Dataset(), progress=1)
     assert here.recv()[1].sizes["time"] == 199
     assert not here.poll()
+
+
+class Later(Clock):
+    """A clock whose frames are made later than they are emitted."""
+
+    key = "later"
+
+    def simulate(self, run):
+        with suppress(Cancelled):
+            for n in range(self.frames):
+                run.emit(lambda n=n: tick(n, 0.0), n / self.frames, f"tick {n}", grows=True)
+
+
+@pytest.fixture
+def later():
+    """Return the pipe to a run of `Later`, paused before its first frame; it is stopped."""
+    here, there = multiprocessing.Pipe()
+    here.send(("pause",))
+    run = PipedRun(Later(), 1, [], None, there)
+    thread = threading.Thread(target=run.model.simulate, args=[run])
+    thread.start()
+    yield here
+    here.send(("stop",))
+    thread.join(LONG)
+    assert not thread.is_alive()
+
+
+def test_a_pause_and_a_step_show_the_frame_though_it_would_be_made_later(later):
+    for number in range(3):
+        assert later.poll(LONG)
+        _, frame, _, _, message = later.recv()
+        assert (frame.time.values.tolist(), message) == ([number], f"tick {number}")
+        assert not later.poll(0.05)
+        later.send(("ack",))
+        later.send(("step",))
+
+
+def test_a_frame_is_sent_when_it_is_made():
+    here, there = multiprocessing.Pipe()
+    run = PipedRun(Later(), 1, [], None, there)
+    for number in range(2):
+        run.emit(lambda number=number: tick(number, 0.0), 0.5, f"tick {number}", grows=True)
+        assert not here.poll()
+        run.settle()
+        _, frame, _, progress, message = here.recv()
+        assert (frame.time.values.tolist(), progress) == ([number], 0.5)
+        assert message == f"tick {number}"
+        if number == 0:
+            here.send(("ack",))
+    run.settle()
+    run.emit(lambda: tick(2, 0.0), 0.5, grows=True)
+    run.settle()  # it was not acknowledged yet
+    assert not here.poll() and run.gathered.dataset().time.values.tolist() == [2]
 
 
 class Counting(Worker):

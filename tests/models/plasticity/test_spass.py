@@ -246,9 +246,9 @@ def test_frames_come_one_after_another_with_progress():
         def simulate(self, run):
             told, emit = [], run.emit
 
-            def tell(frame, progress, message=""):
+            def tell(frame, progress, message="", **more):
                 told.append((progress, message, frame.sizes["time"]))
-                emit(frame, progress, message)
+                emit(frame, progress, message, **more)
 
             run.emit = tell
             super().simulate(run)

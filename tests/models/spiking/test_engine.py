@@ -200,6 +200,95 @@ def test_the_changes_of_a_watched_run_give_its_record_again(engine, start):
     assert_same(record.data, again.data)
 
 
+# Frames that are made while the next stretch is simulated
+
+
+class Overheard:
+    """A pipe to or from a process; notes what is sent, and when an answer is awaited."""
+
+    def __init__(self, pipe, told):
+        self.pipe, self.told, self.said = pipe, told, b""
+
+    def __getattr__(self, name):
+        return getattr(self.pipe, name)
+
+    def write(self, data):
+        self.said += data
+        return self.pipe.write(data)
+
+    def flush(self):
+        if self.said:
+            self.told.append("run" if b"run " in self.said else "other")
+        self.said = b""
+        self.pipe.flush()
+
+    def readline(self):
+        self.told.append("answer")
+        return self.pipe.readline()
+
+
+def test_a_frame_is_made_while_the_program_simulates(monkeypatch):
+    told, popen = [], program.subprocess.Popen
+
+    def overheard(*arguments, **named):
+        process = popen(*arguments, **named)
+        process.stdin = Overheard(process.stdin, told)
+        process.stdout = Overheard(process.stdout, told)
+        return process
+
+    monkeypatch.setattr(program.subprocess, "Popen", overheard)
+    monkeypatch.setattr(Replay, "made", staticmethod(lambda seen: told.append("made") or seen))
+    assert data(engine="fast").time.size == 400
+    *early, last = [place for place, one in enumerate(told) if one == "made"]
+    assert len(early) == 3
+    assert all(told[place - 1 : place + 2] == ["run", "made", "answer"] for place in early)
+    assert last == len(told) - 1
+
+
+def test_a_frame_is_made_before_the_next_stretch_is_over(engine, meanwhile, monkeypatch):
+    simulations, moments = set(), []
+    meanwhile(simulations.add)
+
+    def made(seen):
+        moments.append([simulation.time for simulation in simulations])
+        return seen
+
+    monkeypatch.setattr(Replay, "made", staticmethod(made))
+    run(engine=engine)
+    np.testing.assert_allclose(moments, [[0.1], [0.2], [0.3], [0.4]])
+
+
+def test_a_frame_that_cannot_be_made_ends_run_and_program(engine, monkeypatch):
+    started, popen = [], program.subprocess.Popen
+    monkeypatch.setattr(
+        program.subprocess, "Popen", lambda *a, **k: started.append(popen(*a, **k)) or started[-1]
+    )
+
+    def made(seen):
+        if float(seen.time[-1]) > 0.15:
+            raise ValueError("the film is torn")
+        return seen
+
+    monkeypatch.setattr(Replay, "made", staticmethod(made))
+    with pytest.raises(RunFailed, match="the film is torn") as failed:
+        run(engine=engine)
+    assert failed.value.record.data.time.size == 100
+    assert len(started) == (engine == "fast")
+    assert all(process.poll() is not None for process in started)
+
+
+def test_with_a_speed_limit_a_frame_is_made_before_it_waits(monkeypatch):
+    moments = []
+    monkeypatch.setattr(
+        Replay, "made", staticmethod(lambda seen: moments.append(time.perf_counter()) or seen)
+    )
+    started = time.perf_counter()
+    data(speed=0.5)  # a frame each 0.2 s
+    gaps = np.diff([started, *moments, time.perf_counter()])
+    assert gaps[-1] > 0.12  # the last frame was there and the run still waited
+    assert gaps[1:4].min() > 0.1
+
+
 # Reading and writing
 
 
@@ -435,6 +524,19 @@ def test_without_a_compiler_numpy_runs_and_says_so(no_compiler, meanwhile):
 
 
 # The cache and the process
+
+
+def test_compiling_is_said_to_take_what_it_usually_does_or_did_last_time(monkeypatch, tmp_path):
+    monkeypatch.setenv("ENGRAM_WORKBENCH_CACHE", str(tmp_path))
+    (tmp_path / "networks").mkdir()
+    model = Replay(cells=987)
+    assert model.preparation() == compiling.USUAL
+    usual = compiling.expected("replay", "cpp")
+    assert usual == f"usually {compiling.USUAL / 2:.0f} to {2 * compiling.USUAL:.0f} s"
+    compiling.remember("replay", "cpp", 12.3)
+    assert model.preparation() == 12.3
+    assert compiling.expected("replay", "cpp") == "took 12 s here last time"
+    assert compiling.expected("replay", "cython") == usual
 
 
 def test_a_compiled_network_is_named_by_its_sizes_and_engine_alone():

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 import workbench
 from models.spiking.calcium import DECAY, PEAK, Indicator
+from models.spiking.electrode import Electrode, Signal
 from models.spiking.instruments import Bench, moments
 from models.spiking.responses import answer
 from tests.instrument_toys import CELLS, EXCITATORY, Bystanders
@@ -181,11 +182,62 @@ def test_rows_of_several_groups_are_written_and_read_by_group():
         Bench(notes, bench.protocol, {"a": 5}, {}.__getitem__, taggable).mask("module 9")
 
 
+# The electrode
+
+
+class Recorded:
+    """A simulation whose StateMonitor hands out what it is given."""
+
+    def __init__(self, *pieces):
+        self.pieces = list(pieces)
+
+    def samples(self, monitor, *variables):
+        assert (monitor, variables) == ("probe", ("v", "I"))
+        times, v, current = self.pieces.pop(0)
+        return np.array(times), np.outer(v, [1, 9]), np.outer(current, [1, 9])
+
+
+SIGNALS = {
+    "v": Signal("potential", "mV", 1e3, "membrane"), "I": Signal("current", "pA", 1e12, "input")
+}  # fmt: skip
+
+
+def test_an_electrode_shows_the_last_samples_in_the_units_of_its_signals():
+    pieces = ([0.001, 0.002], [-0.06, -0.05], [1e-12, 2e-12]), ([0.003], [-0.04], [3e-12])
+    electrode = Electrode(Recorded(*pieces), "probe", SIGNALS, kept=2, before="ago")
+    np.testing.assert_allclose(electrode.take(), [[-60, 1], [-50, 2]])
+    np.testing.assert_allclose(electrode.take(), [[-40, 3]])
+    np.testing.assert_allclose(electrode.values, [[-50, 2], [-40, 3]])
+    shown = electrode.shown()
+    assert list(shown) == ["ago", "potential", "current"]
+    np.testing.assert_allclose(shown["ago"].values, [-1, 0], atol=1e-12)
+    np.testing.assert_allclose(shown["potential"].values, [-50, -40])
+    np.testing.assert_allclose(shown["current"].values, [2, 3])
+    assert [one.attrs["units"] for one in shown.values()] == ["ms", "mV", "pA"]
+    assert [one.attrs["long_name"] for one in shown.values()] == [
+        "time before now", "membrane", "input",
+    ]  # fmt: skip
+    assert {one.dims for one in shown.values()} == {("ago",)}
+
+
+def test_an_electrode_takes_and_shows_in_one():
+    taken = np.arange(1, 701) / 1000
+    electrode = Electrode(Recorded((taken, taken, taken)), "probe", SIGNALS)
+    shown = electrode.variables()
+    assert shown["before_now"].size == 400 and shown["before_now"].values[0] == pytest.approx(-399)
+    np.testing.assert_allclose(shown["potential"].values, 1e3 * taken[300:])
+
+
+def test_an_electrode_that_recorded_nothing_shows_nothing():
+    shown = Electrode(Recorded(([], [], [])), "probe", SIGNALS).variables()
+    assert {one.size for one in shown.values()} == {0}
+
+
 # The calcium indicator
 
 
 def quiet(cells=1):
-    return Indicator(cells, np.random.default_rng(1), noise=0.0)
+    return Indicator(cells)
 
 
 def test_one_spike_gives_the_measured_transient():
@@ -215,7 +267,21 @@ def test_transients_add_up_however_often_they_are_looked_at(spikes, looks):
     np.testing.assert_allclose(seen, expected, atol=1e-9)
 
 
-def test_noise_has_the_size_asked_for():
-    indicator = Indicator(20_000, np.random.default_rng(3), noise=0.1)
-    sample = indicator.sample(1.0, [], [])
-    assert sample.std() == pytest.approx(0.1, rel=0.03) and abs(sample.mean()) < 0.005
+def test_the_imaging_of_silent_cells_is_noise_of_the_size_asked_for_at_each_frame():
+    changes = [Change(20, "indicator_noise", 0.4)]
+    light = run("0-4 rest", changes, frame=20, indicator_noise=0.1).calcium.values
+    assert light.shape == (200, 6)
+    assert light[:20].std() == pytest.approx(0.1, rel=0.2)
+    assert light[20:].std() == pytest.approx(0.4, rel=0.1) and abs(light.mean()) < 0.05
+    assert np.unique(light).size == light.size
+
+
+def test_imaged_cells_shine_with_their_own_spikes():
+    data = run("0-1 rest; 0-1 step module 1 x 2", indicator_noise=0)
+    driven = data.imaged.values < 8
+    assert 0 < driven.sum() < driven.size
+    assert (data.calcium.values[-1, driven] > PEAK).all()
+    assert not data.calcium.values[:, ~driven].any()
+    spikes = data.spike_cell.values == data.imaged.values[0]
+    alone = Indicator(1).sample(1.0, data.spike_time.values[spikes], np.zeros(spikes.sum(), int))
+    assert data.calcium.values[-1, 0] == pytest.approx(alone[0])

@@ -174,6 +174,10 @@ def test_a_live_change_of_the_target_acts_from_the_next_frame():
     model = SilentAssemblies(protocol=TINY)
     record = workbench.run(model, progress=False, changes=[Change(3, "target_rate", 20.0)])
     assert record.data.rate_target.values.tolist() == [3.0] * 3 + [20.0] * 3
+    changes = [Change(3, "background", 150.0)]
+    dim = workbench.run(model, progress=False, changes=changes).data
+    background = dim.mean_net - dim.mean_excitation - dim.mean_inhibition
+    np.testing.assert_allclose(background, [200.0] * 3 + [150.0] * 3)
     plain = workbench.run(model, progress=False)
     lower = plain.data.weight_others[-1] - record.data.weight_others[-1]
     assert lower > 0

@@ -1,0 +1,23 @@
+"""Times and sizes as a person says them."""
+
+from __future__ import annotations
+
+
+def seconds(value: float) -> str:
+    """Return a time as a person says it."""
+    if value < 10:
+        return f"{value:.1f} s"
+    minutes, rest = divmod(round(value), 60)
+    hours, rest_minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours}:{rest_minutes:02d} h"
+    return f"{minutes}:{rest:02d} min" if minutes else f"{rest} s"
+
+
+def size(count: float) -> str:
+    """Return a number of bytes as a person says it."""
+    for unit in ("B", "kB", "MB"):
+        if count < 1000:
+            return f"{count:.3g} {unit}"
+        count /= 1000
+    return f"{count:.3g} GB"

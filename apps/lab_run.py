@@ -1,0 +1,54 @@
+"""A page's look at a run: what is new is drawn, its state is told, its end is noticed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import panel as pn
+import xarray as xr
+
+from apps.desk import Job
+from workbench.worker import Watch
+
+TICK = 50  # milliseconds between looks
+
+
+class Following:
+    """Looks at a run again and again until it has ended.
+
+    Parameters
+    ----------
+    job : Job
+        The run.
+    seen : callable
+        Called with what came since the last look.
+    told : callable
+        Called at each look, to tell the run's state.
+    ended : callable
+        Called once, when all has been seen.
+    """
+
+    def __init__(
+        self,
+        job: Job,
+        seen: Callable[[xr.Dataset], None],
+        told: Callable[[], None],
+        ended: Callable[[], None],
+    ) -> None:
+        self.job = job
+        self._seen, self._told, self._ended = seen, told, ended
+        self._watch: Watch | None = None
+        self._ticker = pn.state.add_periodic_callback(self.look, period=TICK)
+
+    def look(self) -> None:
+        """Take what is new."""
+        over = self.job.ended  # asked first: what comes after is then complete
+        if self._watch is None:
+            self._watch = self.job.watch()
+        new = self._watch.take() if self._watch else None
+        if new is not None:
+            self._seen(new)
+        self._told()
+        if over:
+            self._ticker.stop()
+            self._ended()

@@ -1,0 +1,151 @@
+"""A class shares one server: everyone gets a result, sees a place, and leaves nothing behind.
+
+``make bench`` has thirty visitors and prints the figures that BENCHMARKS.md tells.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+from ui_server import free_port, wait_until_served
+from visitor import RUN, Visitor
+
+from workbench.store import Store
+
+pytestmark = pytest.mark.ui
+
+#: A run of about a second, most of it at work.
+SHORT = "model=sdm&patterns=random+words&stored=200&cues=10&noise_levels=10&hard_locations=20000"
+#: One core at work for a minute and more.
+LONG = "model=sdm&patterns=random+words&stored=10000&cues=1000&noise_levels=50&reads=20"
+PERIOD = 10.0  # ms between two looks of the probe
+
+
+@dataclass
+class Served:
+    """A server in its own process, with a probe in its event loop."""
+
+    address: str
+    folder: Path
+    process: subprocess.Popen
+
+    @property
+    def memory(self) -> float:
+        """Resident megabytes of the server itself."""
+        return psutil.Process(self.process.pid).memory_info().rss / 1e6
+
+    def looks(self) -> int:
+        """Return how often the probe has looked so far."""
+        return len(self._delays())
+
+    def delays(self, since: int = 0) -> np.ndarray:
+        """Return how long (ms) what comes at any time waits for the event loop.
+
+        While the loop was held the probe could not look: the looks that it missed are added.
+        """
+        held = np.array(self._delays()[since:], float)
+        missed = [np.arange(each - PERIOD, 0, -PERIOD) for each in held if each > PERIOD]
+        return np.concatenate([held, *missed])
+
+    def _delays(self) -> list[str]:
+        return (self.folder / "delays.txt").read_text().rpartition("\n")[0].split()
+
+
+@contextmanager
+def serving(folder: Path, **options) -> Iterator[Served]:
+    port = free_port()
+    here = Path(__file__).with_name("probed_server.py")
+    with (folder / "log.txt").open("w") as log:
+        process = subprocess.Popen(
+            [sys.executable, str(here), str(port), str(folder), json.dumps(options)],
+            stdout=log, stderr=log,
+        )  # fmt: skip
+    address = f"http://localhost:{port}"
+    try:
+        wait_until_served(address, process, folder / "log.txt")
+        yield Served(address, folder, process)
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+async def attend(server: Served, number: int, spread: float, stay: float = 0.0) -> dict:
+    """Come to class within some seconds, run something, wait for the result, and leave."""
+    await asyncio.sleep(random.Random(number).uniform(0, spread))
+    visitor = await Visitor(server.address).open(f"{SHORT}&seed={number}")
+    await asyncio.sleep(stay)
+    begun = time.perf_counter()
+    await visitor.press(RUN)
+    took = await visitor.until("state finished") - begun
+    places = [
+        int(n) for text in visitor.said for n in re.findall(r"place (\d+) in the queue", text)
+    ]
+    await visitor.close()
+    return {"number": number, "took": took, "places": places}
+
+
+async def lesson(server: Served, visitors: int, spread: float, stay: float = 0.0) -> list[dict]:
+    return await asyncio.gather(*(attend(server, n, spread, stay) for n in range(visitors)))
+
+
+def told(capsys, title: str, values: np.ndarray) -> None:
+    median, late, most = np.percentile(values, [50, 95, 100])
+    with capsys.disabled():
+        print(
+            f"\n{title}: median {median:.1f} ms, 95th percentile {late:.1f} ms, "
+            f"at most {most:.0f} ms, n {values.size}"
+        )
+
+
+def until(condition, seconds: float = 60.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come about"
+        time.sleep(0.2)
+
+
+def test_everyone_of_a_small_class_gets_a_result_and_sees_a_place(tmp_path):
+    with serving(tmp_path, workers=2, session_lifetime=1, linger=1) as server:
+        results = asyncio.run(lesson(server, 8, spread=0.5))
+        store = Store(tmp_path / "runs")
+        until(lambda: len(store.list(status="complete")) == 8)
+        assert {entry.seed for entry in store.list()} == set(range(8))
+        waited = [each["places"] for each in results if each["places"]]
+        assert len(waited) >= 3
+        for places in waited:  # it only ever grows better, to the first
+            assert places == sorted(places, reverse=True) and places[-1] == 1
+
+
+@pytest.mark.bench
+def test_a_class_of_thirty(tmp_path, capsys):
+    with serving(tmp_path, workers=2, session_lifetime=5, linger=5) as server:
+        asyncio.run(lesson(server, 4, spread=1))  # what is loaded once is there then
+        time.sleep(20)
+        before, since = server.memory, server.looks()
+        begun = time.perf_counter()
+        results = asyncio.run(lesson(server, 30, spread=20, stay=5))
+        lasted = time.perf_counter() - begun
+        delays, during = server.delays(since), server.memory
+        assert len(results) == 30
+        until(lambda: len(Store(tmp_path / "runs").list(status="complete")) == 34)
+        time.sleep(30)
+        after = server.memory
+    told(capsys, "thirty visitors: the server's delay", delays)
+    told(capsys, "thirty visitors: Run to result", 1000 * np.array([r["took"] for r in results]))
+    with capsys.disabled():
+        places = max(max(each["places"], default=0) for each in results)
+        print(f"the lesson took {lasted:.0f} s, the last place in the queue was {places}")
+        print(f"memory: {before:.0f} MB before, {during:.0f} MB during, {after:.0f} MB after")

@@ -1,0 +1,163 @@
+"""A person at a page without a browser: what goes over the websocket, scripted.
+
+A browser takes a hundred times as much of the machine as this, so a class of thirty fits beside the
+server that is measured.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+import re
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from typing import Any
+
+from tornado.httpclient import AsyncHTTPClient, HTTPRequest
+from tornado.websocket import WebSocketClientConnection, websocket_connect
+
+LONG = 300.0  # seconds; what never takes so long unless it never comes
+RUN = " "  # the key
+#: What a browser says when it has shown the page.
+READY = {
+    "kind": "MessageSent",
+    "msg_type": "bokeh_event",
+    "msg_data": {
+        "type": "event",
+        "name": "document_ready",
+        "values": {"type": "map", "entries": []},
+    },
+}
+
+
+class Visitor:
+    """One page that is open.
+
+    Parameters
+    ----------
+    address : str
+        The server, ``http://localhost:5006``.
+    cookie : str
+        Of somebody who has logged in.
+    """
+
+    def __init__(self, address: str, cookie: str = "") -> None:
+        self.address = address
+        self._headers = {"Origin": address} | ({"Cookie": cookie} if cookie else {})
+        self.said: list[str] = []  # all that came, as text
+        self.document: dict[str, Any] = {}
+        self._socket: WebSocketClientConnection | None = None
+        self._numbers = itertools.count()
+        self._news = asyncio.Event()
+        self._listener: asyncio.Task | None = None
+
+    async def open(self, query: str = "model=spass") -> Visitor:
+        """Ask for the page and connect to it, as a browser does."""
+        path = f"{self.address}/lab?{query}"
+        page = await AsyncHTTPClient(force_instance=True).fetch(
+            path, request_timeout=LONG, connect_timeout=LONG, headers=self._headers
+        )
+        token = re.search(r'"token":"([^"]+)"', page.body.decode())[1]
+        self._socket = await websocket_connect(
+            HTTPRequest(f"{self.address.replace('http', 'ws')}/lab/ws", request_timeout=LONG,
+                        headers=self._headers),
+            subprotocols=["bokeh", token],
+            max_message_size=10**9,
+        )  # fmt: skip
+        await self._receive()
+        await self.send("PULL-DOC-REQ", {})
+        while not self.document:
+            kind, text = await self._receive()
+            if kind == "PULL-DOC-REPLY":
+                self.document = json.loads(text)
+        self._listener = asyncio.create_task(self._listen())
+        await self.send("PATCH-DOC", {"events": [READY]})
+        return self
+
+    async def press(self, key: str) -> None:
+        """Press a key of the page."""
+        await self._change(self._named("Browser", ""), "key", f"{key}{next(self._numbers)}")
+
+    async def slide(self, label: str, place: float) -> None:
+        """Move a slider."""
+        await self._change(self._named("FloatSlider", label), "value", place)
+
+    async def until(self, words: str, after: int = 0, seconds: float = LONG) -> float:
+        """Wait until the page is told some words, and return when that was."""
+        deadline = time.perf_counter() + seconds
+        while not any(words in text for text in self.said[after:]):
+            self._news.clear()
+            news = asyncio.create_task(self._news.wait())
+            left = max(0.0, deadline - time.perf_counter())
+            await asyncio.wait({news, self._listener}, timeout=left, return_when="FIRST_COMPLETED")
+            if self._listener.done():
+                self._listener.result()  # raises what ended it
+            assert news.done(), f"{words!r} never came"
+        return time.perf_counter()
+
+    async def close(self) -> None:
+        """Leave the page."""
+        self._socket.close()
+        with suppress(ConnectionError):
+            await self._listener  # until the server has closed it too
+
+    @property
+    def shown(self) -> str:
+        """All text of the page when it was opened."""
+        return json.dumps(self.document)
+
+    def _named(self, kind: str, label: str) -> str:
+        """Return the id of what a component of the page shows."""
+        found = find(
+            self.document,
+            lambda a: (
+                a.get("class_name") == kind
+                and label in ("", a["data"].get("attributes", {}).get("label"))
+            ),
+        )
+        return next(found)["data"]["id"]
+
+    async def _change(self, model: str, attribute: str, value: Any) -> None:
+        event = {"kind": "ModelChanged", "model": {"id": model}, "attr": attribute, "new": value}
+        await self.send("PATCH-DOC", {"events": [event]})
+
+    async def send(self, kind: str, content: dict) -> None:
+        """Send a message of Bokeh's protocol."""
+        header = {"msgid": str(next(self._numbers)), "msgtype": kind}
+        for part in (header, {}, content):
+            await self._socket.write_message(json.dumps(part))
+
+    async def _receive(self) -> tuple[str, str]:
+        header = json.loads(await self._part())
+        await self._part()
+        content = await self._part()
+        for _ in range(2 * header.get("num_buffers", 0)):
+            await self._part()
+        return header["msgtype"], content
+
+    async def _part(self) -> Any:
+        part = await self._socket.read_message()
+        if part is None:
+            raise ConnectionError("the server closed the connection")
+        return part
+
+    async def _listen(self) -> None:
+        while True:
+            _kind, text = await self._receive()
+            self.said.append(text)
+            self._news.set()
+
+
+def find(part: Any, fits: Callable[[dict], bool]) -> Iterator[dict]:
+    """Yield the attributes of all models of a document that fit."""
+    if isinstance(part, dict):
+        attributes = part.get("attributes")
+        if isinstance(attributes, dict) and fits(attributes):
+            yield attributes
+        for inner in part.values():
+            yield from find(inner, fits)
+    elif isinstance(part, list):
+        for inner in part:
+            yield from find(inner, fits)
