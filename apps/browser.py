@@ -8,7 +8,7 @@ import param
 from panel.custom import JSComponent
 
 from apps import keys
-from apps.look import FONT
+from apps.look import FONT, PHONE, STILL_STYLE
 
 LOST = (
     "The connection to the workbench was lost. A run that was going on goes on without this page; "
@@ -35,11 +35,21 @@ function banner() {
   return [box, show]
 }
 
-function mend(root) {  // names that the frame's own elements lack
+function mend(root) {  // what the frame's own elements lack: names, and room for what is pinned
   for (const one of root.querySelectorAll(".sidebar[role=dialog], nav:not([aria-label])")) {
     one.setAttribute("aria-label", "Parameters")
   }
   for (const one of root.querySelectorAll(".MuiToolbar-root > h5")) { one.ariaHidden = "true" }
+  for (const [part, room] of [[".sidebar", 120], [".main-content", innerWidth < PHONE ? 210 : 0]]) {
+    const one = root.querySelector(part)
+    if (one) { one.style.scrollPaddingBottom = `${room}px` }
+  }
+  if (!root.querySelector("style.still")) {
+    const style = document.createElement("style")
+    style.className = "still"
+    style.textContent = STILL
+    root.append(style)
+  }
 }
 
 export function render({ model }) {
@@ -122,6 +132,7 @@ class Browser(JSComponent):
     _esm = "\n".join(
         [
             f"const LISTED = {json.dumps(keys.listed())}, LOST = {json.dumps(LOST)}",
+            f"const PHONE = {PHONE}, STILL = {json.dumps(STILL_STYLE)}",
             keys.SCRIPT,
             SCRIPT,
         ]

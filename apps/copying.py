@@ -75,7 +75,12 @@ class CopyLink(JSComponent):
     }
     """
     )
-    _stylesheets = [BUTTON]
+    _stylesheets = [
+        BUTTON,
+        """span { position: relative; }
+        [role=status] { position: absolute; left: 8px; top: 24px; white-space: nowrap; }
+        """,
+    ]
 
     def __init__(self, query: Callable[[], str], **params: Any) -> None:
         super().__init__(**params)

@@ -121,12 +121,8 @@ class Desk:
 
     def advance(self) -> None:
         """Start waiting runs while there is room."""
-        with self._lock:
-            self._line_up()
-            while self._queue and len(self._going()) < self.workers:
-                self._queue.pop(0).start()
-                self._line_up()
-            self._forget()
+        while job := self._next():
+            job.start()  # takes a while, in which nobody is kept waiting
 
     def seen(self, session: str, job: Job) -> None:
         """Know that a session looks at a run, so that it goes on as long as it does."""
@@ -167,7 +163,18 @@ class Desk:
             job.join(timeout=5.0)
 
     def _going(self) -> list[Job]:
-        return [job for job in self._jobs.values() if job.worker and not job.ended]
+        return [job for job in self._jobs.values() if job.begun and not job.ended]
+
+    def _next(self) -> Job | None:
+        """Take the run out of the queue whose turn it is, if there is room for one."""
+        with self._lock:
+            self._line_up()
+            self._forget()
+            if not self._queue or len(self._going()) >= self.workers:
+                return None
+            job = self._queue.pop(0)
+            job.begun = True
+            return job
 
     def _line_up(self) -> None:
         """Bring the queue into the order of the turns to come."""

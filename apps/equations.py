@@ -15,7 +15,8 @@ def equations_html(model: type[Model]) -> str:
     if not model.equations:
         return "<p>This model states no equations.</p>"
     parts = [
-        f"<div class='equation'>{convert(one.latex, display='block')}"
+        "<div class='equation' tabindex='0' role='group' aria-label='equation'>"
+        f"{convert(one.latex, display='block')}"
         f"<p>{html.escape(one.text)}</p></div>"
         for one in model.equations
     ]
@@ -30,4 +31,7 @@ def dataset_html(data: xr.Dataset) -> str:
         for name, var in data.variables.items()
     )
     head = "<tr><th>name</th><th>what it is</th><th>unit</th><th>size</th></tr>"
-    return f"<table>{head}{rows}</table>"
+    return (
+        "<div class='wide' tabindex='0' role='group' aria-label='variables'>"
+        f"<table>{head}{rows}</table></div>"
+    )

@@ -77,7 +77,9 @@ kbd { border: 1px solid var(--line); border-radius: 4px; padding: 1px 8px; color
         max-width: 75ch; }
 #none p { margin: 0 0 10px; }
 .families { display: flex; flex-wrap: wrap; column-gap: 20px; }
-.cards { list-style: none; margin: 0; padding: 0; display: flex; flex-wrap: wrap; gap: 20px; }
+.family { display: flex; flex-direction: column; }
+.cards { flex: 1; list-style: none; margin: 0; padding: 0; display: flex; flex-wrap: wrap;
+         gap: 20px; }
 .cards li { width: 320px; max-width: 100%; }
 .card { display: block; height: 100%; border: 1px solid var(--line); border-radius: 8px;
         color: inherit; text-decoration: none; overflow: hidden; }
@@ -87,9 +89,9 @@ kbd { border: 1px solid var(--line); border-radius: 4px; padding: 1px 8px; color
 .card .facts { font-size: 13px; color: var(--faint); margin-bottom: 14px; }
 [hidden] { display: none !important; }
 @media (max-width: 700px) {
-  header { min-height: 56px; padding: 0 4px 0 16px; }
-  header strong { font-size: 18px; line-height: 1.15; }
-  header nav { font-size: 15px; }
+  header { flex-wrap: wrap; min-height: 56px; padding: 8px 4px 4px 16px; }
+  header strong { flex: 1; }
+  header nav { order: 1; flex: 1 0 100%; margin-left: -6px; overflow-x: auto; white-space: nowrap; }
   header a { padding: 10px 6px; }
   main { padding: 12px 16px 40px; }
   kbd { display: none; }

@@ -21,7 +21,7 @@ class Hints(JSComponent):
 
     export function render({ model }) {
       const box = document.createElement("div")
-      box.className = "hints"
+      box.className = "hint-box"
       const hint = document.createElement("p"), refusal = document.createElement("p")
       hint.textContent = FIRST
       hint.setAttribute("aria-hidden", "true")  // each field is described by the same words
@@ -48,8 +48,8 @@ class Hints(JSComponent):
     }
     """
     _stylesheets = [
-        f".hints {{ font: 13px/1.4 {FONT}; color: var(--panel-on-background-color); height: 104px;"
-        """ overflow-y: auto; box-sizing: border-box; padding: 6px 0 6px 4px;
+        f".hint-box {{ font: 13px/1.4 {FONT}; color: var(--panel-on-background-color);"
+        """ height: 104px; overflow-y: auto; box-sizing: border-box; padding: 6px 0 6px 4px;
               border-top: 1px solid #8886;
               background: var(--panel-background-color); }
         p { margin: 0; }

@@ -65,13 +65,13 @@ class History:
         """
         if step == self.now:
             return
-        goes_on = gesture is not None and gesture == self._gesture
-        if goes_on and self._at:
+        if gesture is not None and gesture == self._gesture:
             self._at -= 1
-        self._steps[self._at + 1 :] = [step]
+        back = step == self.now  # the drag has come back to where it began
+        self._steps[self._at + 1 :] = [] if back else [step]
         self._steps = self._steps[-MOST - 1 :]
         self._at = len(self._steps) - 1
-        self._gesture = gesture
+        self._gesture = None if back else gesture
 
     def undo(self) -> Step:
         """Go back a step, as far as there are any, and return where one stands."""

@@ -55,7 +55,9 @@ class Job:
         self.sessions = {session} - {""}
         self.worker: Worker | None = None
         self.problem = ""
-        self.cancelled = self.abandoned = False
+        self.begun = self.cancelled = self.abandoned = False
+        self._unwanted: str | None = None  # why it was stopped before its process was there
+        self._lock = threading.Lock()
         self.turn, self.since = math.inf, 0  # its place in the queue: see Desk
         self._desk = desk
         self._keeper: threading.Thread | None = None
@@ -68,7 +70,9 @@ class Job:
             return self.worker.state
         if self.problem:
             return "failed"
-        return "stopped" if self.cancelled else "queued"
+        if self.cancelled:
+            return "stopped"
+        return "starting" if self.begun else "queued"
 
     @property
     def place(self) -> int:
@@ -86,6 +90,24 @@ class Job:
         return self.worker.ended if self.worker else self.cancelled or bool(self.problem)
 
     @property
+    def now(self) -> Model:
+        """A model with the values that the run has now."""
+        first = self.branch.snapshot.frame if self.branch else 0
+        made = [change for change in self.changes if change.frame <= first]
+        now = self.model.copy()
+        for change in (self.worker and self.worker.changes) or made:
+            setattr(now, change.name, change.value)
+        return now
+
+    @property
+    def origin(self) -> str:
+        """Where a branch comes from, as a sentence; empty for other runs."""
+        if self.branch is None:
+            return ""
+        share = f"{self.branch.snapshot.progress:.0%}"
+        return f"It goes on from record {self.branch.parent} at {share} of its run."
+
+    @property
     def nbytes(self) -> int:
         """Bytes of memory that its data and snapshots take once it has ended."""
         if self.worker is None or self.worker.record is None:
@@ -100,16 +122,22 @@ class Job:
     def stop(self, reason: str = "") -> None:
         """End the run, or take it out of the queue; the record tells the reason."""
         self._desk.drop(self)  # first, since its turn may come at this very moment
+        with self._lock:
+            self._unwanted = reason
         if self.worker:
             self.worker.stop(reason)
 
     def start(self) -> None:
         """Give the run its process, and keep its record when it ends."""
         try:
-            self.worker = Worker(self.model, self.seed, self.changes, branch=self.branch)
+            worker = Worker(self.model, self.seed, self.changes, branch=self.branch)
         except Exception as error:  # what was allowed when it was queued may be so no more
             self.problem = first_line(error)
             return
+        with self._lock:
+            self.worker, unwanted = worker, self._unwanted
+        if unwanted is not None:
+            worker.stop(unwanted)
         self._keeper = threading.Thread(target=self._keep, daemon=True)
         self._keeper.start()
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import panel as pn
+import xarray as xr
 
 import workbench
 from apps.amounts import seconds
 from apps.beside import Beside
 from apps.desk import Desk, Job
 from apps.lab_layout import middle
+from apps.lab_past import Past
 from apps.lab_run import Following
 from apps.lab_shown import Shown
 from apps.lab_values import Values
@@ -21,6 +24,7 @@ from apps.timeline import preview
 from apps.toolbar import Toolbar
 from workbench import Change, Model, ParameterError, Record, Timeline
 from workbench.link import query
+from workbench.snapshot import Branch
 
 READY = "Ready. Press Run to start."
 LIVE = "Drag a slider: the pictures answer. Run shows the course in time."
@@ -65,8 +69,11 @@ class Lab(pn.viewable.Viewer):
         self.values = Values(model.copy(), self._changed)
         self.toolbar = Toolbar(seed, self.run, self.pause, self.step, self.stop)
         self.shown = Shown(model, desk.store, self._link, self._say)
+        self.past = Past(self.values, self.shown, self._branch)
+        self._following: Following | None = None
         self.beside = Beside(beside) if beside else None
-        self.main = middle(type(model), self.beside, self.toolbar, *self.shown.views)
+        rewind = self.past.rewind if model.rewinds else None
+        self.main = middle(type(model), self.beside, self.toolbar, rewind, *self.shown.views)
         self.sidebar = self.values
         super().__init__()
         self._preview()
@@ -89,12 +96,7 @@ class Lab(pn.viewable.Viewer):
 
     def run(self) -> None:
         """Start a run with the values shown."""
-        try:
-            job = self.desk.start(self.model, self.toolbar.seed, self.changes, session())
-        except ParameterError as refused:
-            self.toolbar.problem(str(refused))
-            return
-        self._attend(job)
+        self._start(self.model, self.toolbar.seed, self.changes)
 
     def pause(self) -> None:
         """Pause the run, or let it go on."""
@@ -131,6 +133,7 @@ class Lab(pn.viewable.Viewer):
         except (ParameterError, workbench.RunFailed) as error:
             self.toolbar.problem(str(error))
             return
+        self.past.close()  # it is another run that is shown now
         self.shown.replace(record, self.model)
         self.toolbar.ready(LIVE)
 
@@ -155,6 +158,8 @@ class Lab(pn.viewable.Viewer):
 
     def _changed(self, names: list[str]) -> None:
         """Answer to values that were set or taken back."""
+        if self.past.seen:
+            return  # they are for the branch
         self.changes = ()
         if self.running:
             for name in names:
@@ -182,31 +187,62 @@ class Lab(pn.viewable.Viewer):
         else:
             self.answer()
 
+    def _branch(self, branch: Branch, changes: list[Change]) -> None:
+        """Go on from a moment of the run that is shown."""
+        if self.job:
+            self._start(self.job.model, self.job.seed, changes, branch)
+
+    def _start(
+        self, model: Model, seed: int, changes: Iterable[Change], branch: Branch | None = None
+    ) -> None:
+        try:
+            job = self.desk.start(model, seed, changes, session(), branch)
+        except ParameterError as refused:
+            self.toolbar.problem(str(refused))
+            return
+        self._attend(job)
+
     def _attend(self, job: Job) -> None:
         """Follow a run until it ends."""
-        self.job = job
-        self.shown.clear()
-        self._preview()
-        self._running(True)
-        self._estimate()
-        if self.beside:
-            self.beside.wait()
+        if self._following:
+            self._following.leave()
+        with together():
+            self.past.close()
+            self.job = job
+            self.values.display(job.now)
+            self.shown.clear()
+            self._preview()
+            self.values.running(True)
+            self._estimate()
+            if self.beside:
+                self.beside.wait()
         remember(f"{query(job.model, job.seed, job.changes)}&run={job.id}")
-        Following(job, self.shown.see, lambda: self.toolbar.tell(job), self._over)
+        self._following = Following(job, self._see, self._tell, self._over)
+
+    def _see(self, new: xr.Dataset) -> None:
+        """Draw what is new, unless one looks at the past."""
+        if not self.past.seen:
+            self.shown.see(new)
+
+    def _tell(self) -> None:
+        """Tell the state of the run; while it waits one may go back."""
+        assert self.job is not None
+        self.toolbar.tell(self.job, self.job.origin)
+        if self.job.state == "paused":
+            self.past.offer(self.job)
+        elif not self.job.ended:
+            self.past.close()
 
     def _over(self) -> None:
         """Show how the run ended."""
-        self._running(False)
+        self.values.running(self.past.seen)
         record = self.job.record if self.job else None
-        if record is not None:
+        if self.job is not None and record is not None:
             self.shown.stored = record
             self.shown.end(record, self.model)
+            self.past.offer(self.job)
             if self.beside:
                 self.beside.offer(record.stamp.id)
-
-    def _running(self, running: bool) -> None:
-        with together():  # or some of it would reach the browser after what follows, and stay
-            self.values.running(running)
 
     def _link(self, asked: str) -> str:
         """Write a run into the page's address: the values shown, where none is asked for."""

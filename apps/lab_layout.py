@@ -9,7 +9,8 @@ import panel as pn
 import panel_material_ui as pmui
 
 from apps.equations import equations_html
-from apps.shell import PHONE, STYLE, words
+from apps.look import PHONE, STILL_STYLE, STYLE
+from apps.shell import words
 from workbench import Model
 
 #: On a phone the row of buttons covers the lower end. Beside the parameters the model's name is
@@ -39,4 +40,5 @@ def tabs(model: type[Model], sources: Any, data: Any) -> Any:
         ("Sources", sources),
         ("Data", data),
         sizing_mode="stretch_width",
+        stylesheets=[STILL_STYLE],
     )

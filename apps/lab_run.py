@@ -8,6 +8,7 @@ import panel as pn
 import xarray as xr
 
 from apps.desk import Job
+from apps.stage import together
 from workbench.worker import Watch
 
 TICK = 50  # milliseconds between looks
@@ -40,8 +41,20 @@ class Following:
         self._watch: Watch | None = None
         self._ticker = pn.state.add_periodic_callback(self.look, period=TICK)
 
+    def leave(self) -> None:
+        """Look no more, as when another run is shown."""
+        self._ticker.stop()
+
     def look(self) -> None:
-        """Take what is new."""
+        """Take what is new.
+
+        All that a look changes leaves as one message: what goes separate ways may arrive in
+        another order, and a button of a run that has ended would stay as it was.
+        """
+        with together():
+            self._look()
+
+    def _look(self) -> None:
         over = self.job.ended  # asked first: what comes after is then complete
         if self._watch is None:
             self._watch = self.job.watch()

@@ -80,6 +80,11 @@ class Shown:
         if self.sound:
             self.sound.hear(new)
 
+    def moment(self, data: xr.Dataset) -> None:
+        """Show the run as it was, or is, at one moment; its record and files stay."""
+        self.stage.replace(data)
+        self.stage.read(data)
+
     def replace(self, record: Record, model: Model) -> None:
         """Draw a record in place of what was there."""
         self.stage.replace(record.data)

@@ -68,6 +68,12 @@ class Values(pn.viewable.Viewer):
             sizing_mode="stretch_width", margin=(4, 16, 0, 16),
         )  # fmt: skip
 
+    def display(self, model: Model) -> None:
+        """Show the values of another moment; nobody set them."""
+        self.model = model.copy()
+        self.controls.display(self.model)
+        self._tell()
+
     def choose(self, preset: str) -> None:
         """Take the values of a preset."""
         self.preset = "" if preset == DEFAULTS else preset

@@ -6,6 +6,8 @@ from typing import Any
 
 from bokeh.themes import Theme
 
+#: Below this width the parameters open as a sheet.
+PHONE = 700
 HEADER = "#00426B"
 FONT = "Roboto, Helvetica, Arial, sans-serif"
 #: What figures style themselves, with only their type from here. The widgets' library writes its
@@ -32,6 +34,8 @@ h2 { font-size: 15px; margin: 10px 0 2px 0; font-weight: 600; }
 p { font-size: 14px; line-height: 1.45; margin: 4px 0; max-width: 75ch; }
 li { font-size: 14px; line-height: 1.5; max-width: 75ch; }
 .equation { margin: 6px 0 18px 0; font-size: 16px; overflow-x: auto; }
+.wide { overflow-x: auto; }
+:focus-visible { outline: 3px solid var(--panel-primary-color); outline-offset: 1px; }
 table { border-collapse: collapse; font-size: 13px; }
 th, td { text-align: left; padding: 3px 14px 3px 0; border-bottom: 1px solid #8884; }
 a { color: var(--panel-primary-color); }
@@ -52,6 +56,10 @@ STILL = {
         }
     }
 }  # fmt: skip
+STILL_STYLE = (
+    "@media (prefers-reduced-motion: reduce)"
+    " { * { transition: none !important; animation: none !important } }"
+)
 MOVING = {
     "MuiDrawer": ("root", "paper"), "MuiBackdrop": ("root",), "MuiPaper": ("root",),
     "MuiModal": ("root",), "MuiPopover": ("root", "paper"), "MuiTooltip": ("popper", "tooltip"),

@@ -9,12 +9,20 @@ from typing import Any
 import panel as pn
 import panel_material_ui as pmui
 
-from apps.shell import words
+from apps.shell import STYLE, words
 from workbench.snapshot import Snapshot
+
+WAITING = "While a run waits, or when it has ended, you can go back along its time here."
+END = "Drag back along the run's time to see what it showed then."
+PAST = (
+    "At {share:.0%} of the run ({message}). What may change while a run goes on can be changed "
+    "now; going on from here makes a new run that shares this past."
+)
+ROW = ":host { flex: 1 1 320px; } p { font-size: 13px; margin: 0; min-height: 38px; }"
 
 
 class Rewind(pn.viewable.Viewer):
-    """The slider and the button below the run's state; unseen where no state was kept.
+    """The slider and the button below the run's state; closed while a run goes on.
 
     Parameters
     ----------
@@ -37,20 +45,20 @@ class Rewind(pn.viewable.Viewer):
         self._kept: list[Snapshot] = []
         self._quiet = False  # whether a move comes from here and not from a person
         self._slider = pmui.IntSlider(
-            label="rewind", start=0, end=1, value=1, show_value=False, size="small",
-            width=260, margin=(4, 12),
+            label="rewind", start=0, end=1, value=1, show_value=False, tooltips=False,
+            size="small", width=260, margin=(0, 12),
         )  # fmt: skip
         self._slider.param.watch(lambda event: self._move(event.new), "value")
         self._button = pmui.Button(
-            label="Go on from here", icon="call_split", variant="outlined", size="small",
-            margin=(4, 0),
-        )  # fmt: skip
+            label="Go on from here", icon="call_split", variant="outlined", size="small", margin=0
+        )
         self._button.on_click(lambda _event: self.at and self._go_on(self.at))
-        self._line = words(margin=(4, 4))
-        self._view = pmui.Column(
-            pmui.FlexBox(self._slider, self._button, align_items="center", gap="8px", margin=0),
-            self._line, sizing_mode="stretch_width", margin=0, visible=False,
+        self._line = words(stylesheets=[STYLE, ROW], margin=0, sizing_mode="stretch_width")
+        self._view = pmui.FlexBox(
+            self._slider, self._button, self._line, align_items="center", gap="8px",
+            margin=(0, 0, 8, 0), sizing_mode="stretch_width",
         )  # fmt: skip
+        self.hide()
         super().__init__()
 
     def __panel__(self) -> Any:
@@ -58,23 +66,18 @@ class Rewind(pn.viewable.Viewer):
 
     def offer(self, snapshots: list[Snapshot]) -> None:
         """Offer states of a run that waits or has ended; the slider stands at its end."""
-        self._kept = list(snapshots)
-        self.at = None
-        if self._kept:
-            self._set(end=len(self._kept), value=len(self._kept))
-            self._tell()
-        self._view.visible = bool(self._kept)
+        self._kept, self.at = list(snapshots), None
+        last = len(self._kept)
+        self._quiet = True
+        try:
+            self._slider.param.update(end=last or 1, value=last or 1, disabled=not last)
+        finally:
+            self._quiet = False
+        self._tell()
 
     def hide(self) -> None:
         """Offer nothing, as while a run goes on."""
         self.offer([])
-
-    def _set(self, **values: int) -> None:
-        self._quiet = True
-        try:
-            self._slider.param.update(**values)
-        finally:
-            self._quiet = False
 
     def _move(self, place: int) -> None:
         if self._quiet:
@@ -86,10 +89,7 @@ class Rewind(pn.viewable.Viewer):
     def _tell(self) -> None:
         """Say where the slider stands and what can be done there."""
         self._button.disabled = self.at is None
-        text = (
-            f"At {self.at.progress:.0%} of the run ({self.at.message}). Change a parameter that "
-            "may change while a run goes on, then go on from here: a new run that shares this past."
-            if self.at
-            else "Drag back along the run's time to see what it showed then."
-        )
+        text = END if self._kept else WAITING
+        if self.at:
+            text = PAST.format(share=self.at.progress, message=self.at.message)
         self._line.object = f"<p role='status'>{html.escape(text)}</p>"

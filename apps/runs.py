@@ -119,7 +119,6 @@ class Runs(pn.viewable.Viewer):
         entry = self.store.find(id)
         trashed = self.store.delete(entry.path.name)
         self.undo.insert(0, {"file": trashed.name, "text": name_of(entry)})
-        self.choose(id, on=False)
         self.said = f"Deleted {name_of(entry)}."
 
     def restore(self, file: str) -> None:

@@ -42,4 +42,9 @@ def told(record: Record) -> str:
     stamp = record.stamp
     when = stamp.created[:16].replace("T", ", ")
     partial = "" if record.complete else f" It is {stamp.status}."
-    return f"Record {stamp.id} of {when} UTC, as it was stored.{partial} Run repeats it."
+    parent, frame = stamp.parent.get("id"), stamp.parent.get("frame")
+    branch = f" It is a branch of record {parent}, which it left at frame {frame}."
+    return (
+        f"Record {stamp.id} of {when} UTC, as it was stored.{partial}{branch if parent else ''} "
+        "Run repeats it."
+    )

@@ -39,7 +39,9 @@ def row(entry: Entry) -> dict[str, Any]:
 def facts(entry: Entry) -> str:
     """Return how long a run took and what it takes on the disk."""
     took = f"ran {seconds(entry.wall_time)} · " if entry.readable else ""
-    return took + size(entry.size)
+    parent = entry.parent.get("id")
+    branch = f" · branch of {parent} at frame {entry.parent.get('frame')}" if parent else ""
+    return took + size(entry.size) + branch
 
 
 def special(key: str, parameters: Mapping[str, Any]) -> str:
@@ -104,6 +106,11 @@ def beside(entry: Entry) -> tuple[str, str]:
     kind = kind_of(entry.model)
     if not entry.readable or kind is None:
         return "", "The run cannot be repeated here: this workbench has no such model."
+    gone = [called(entry.model, n) for n in entry.parameters if n not in kind.parameters()]
+    if gone:
+        more = f" and {len(gone) - 3} more parameters" if len(gone) > 3 else ""
+        said = ", ".join(gone[:3]) + more
+        return "", f"The run cannot be repeated here: its model no longer has {said}."
     try:
         changes = [Change(**change) for change in entry.changes]
         asked = query(kind(**entry.parameters), entry.seed, changes)

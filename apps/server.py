@@ -16,6 +16,7 @@ from bokeh.core.validation.warnings import MISSING_RENDERERS
 
 import models
 from apps.access import Access
+from apps.building import built_aside
 from apps.budget import SHARE, Budget
 from apps.compare import compare_page
 from apps.desk import LINGER, Desk
@@ -33,7 +34,7 @@ from workbench.link import Linked, parse
 from workbench.meter import machine_bytes
 from workbench.record import RecordError
 from workbench.store import Store
-from workbench.worker import preload
+from workbench.worker import preload, start_early
 
 FIRST = "sdm"  # the model that /lab shows when none is named
 #: Said where an address names a run that is not there, as after the server was started anew.
@@ -138,21 +139,24 @@ def serve(
     """
     silence(MISSING_RENDERERS)  # a plot is empty until its run begins
     preload("models", "scipy.integrate", "scipy.special")
+    start_early()
     gallery()  # made before the first visitor comes
     budget = Budget(seconds or math.inf, memory or SHARE * machine_bytes() / workers)
     desk = Desk(Store(runs), workers, budget, linger)
     port = port or free_port(host)
     try:
         pn.serve(
-            {
-                "/lab": lambda: lab_page(desk),
-                "/runs": lambda: runs_page(desk),
-                "/compare": lambda: compare_page(desk),
-            },
+            built_aside(
+                {
+                    "/lab": lambda: lab_page(desk),
+                    "/runs": lambda: runs_page(desk),
+                    "/compare": lambda: compare_page(desk),
+                },
+                title="Engram Workbench",
+            ),
             port=port,
             address=host,
             show=show,
-            title="Engram Workbench",
             static_dirs={"pictures": str(FOLDER)} if FOLDER.exists() else {},
             extra_patterns=[*components(), ("/", Plain, {"make": gallery})],
             unused_session_lifetime_milliseconds=round(1000 * session_lifetime),

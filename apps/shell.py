@@ -9,10 +9,8 @@ import panel as pn
 import panel_material_ui as pmui
 
 from apps.browser import Browser
-from apps.look import FIGURES, FONT, HEADER, STYLE, theme
+from apps.look import FIGURES, FONT, HEADER, PHONE, STYLE, theme
 
-#: Below this width the parameters open as a sheet.
-PHONE = 700
 PAGES = {"Gallery": "/", "Lab": "/lab", "Runs": "/runs"}
 
 
@@ -80,6 +78,7 @@ def page(title: str, main: list[Any], sidebar: list[Any], here: str) -> pmui.Pag
         sidebar_open=bool(sidebar) and not on_phone(),
         sidebar_variant="auto" if sidebar else "temporary",
         sidebar_width=340,
+        sidebar_resizable=False,
         busy_indicator=None,
         theme_config=theme(),
     )

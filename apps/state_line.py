@@ -43,8 +43,11 @@ class StateLine(JSComponent):
     _stylesheets = [
         f":host {{ font-family: {FONT}; color: var(--panel-on-background-color); }}"
         """
-        progress { width: 100%; height: 6px; accent-color: var(--panel-primary-color);
-                   display: block; }
+        progress { width: 100%; height: 6px; display: block; border: 0; appearance: none;
+                   background: #8886; color: var(--panel-primary-color); }
+        ::-webkit-progress-bar { background: #8886; }
+        ::-webkit-progress-value { background: var(--panel-primary-color); }
+        ::-moz-progress-bar { background: var(--panel-primary-color); }
         .state { font-size: 14px; line-height: 1.5; margin-top: 4px; min-height: 42px; }
         .failed, .refused { color: var(--danger-bg-color); }
         """

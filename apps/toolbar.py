@@ -59,10 +59,10 @@ class Toolbar(pn.viewable.Viewer):
         self._stop = button("Stop", "stop", stop)
         self._buttons = (self._run, self._pause, self._step, self._stop)
         self._seed = pmui.TextInput(
-            value=str(seed), label="random seed", width=110, size="small", margin=(4, 8)
+            value=str(seed), label="random seed", width=100, size="small", margin=(4, 8)
         )
         self._seed.param.watch(lambda event: when_loaded(lambda: self._reseed(event.new)), "value")
-        self._cost = words(sizing_mode=None, margin=(4, 0))
+        self._cost = words(sizing_mode=None, margin=(4, 0), stylesheets=[STYLE, COST])
         self._line = StateLine(margin=(2, 4), min_height=58, sizing_mode="stretch_width")
         sheet = words(PARAMETERS, stylesheets=[STYLE, SHEET], sizing_mode=None, margin=(4, 0))
         self._view = pmui.Column(
@@ -95,7 +95,7 @@ class Toolbar(pn.viewable.Viewer):
 
     def expect(self, cost: Cost) -> None:
         """Show what the next run is expected to take."""
-        told = f"<p>about {seconds(cost.seconds)}, {size(cost.bytes)}</p>"
+        told = f"<p>about {seconds(cost.seconds)},<br>{size(cost.bytes)} of memory</p>"
         if self._cost.object != told:
             self._cost.object = told
 
@@ -147,6 +147,7 @@ PINNED = f"""
           background: var(--panel-background-color); }}
 }}
 """
+COST = "p { font-size: 13px; line-height: 1.25; margin: 0; white-space: nowrap; }"
 #: Where parameters are a sheet, this opens it.
 PARAMETERS = "<button type='button' data-act='open'>Parameters</button>"
 SHEET = f"""
@@ -174,6 +175,8 @@ def queue_words(job: Job) -> str:
     """Say where a run stands that has no process."""
     if job.state == "failed":
         return f"Failed: {job.problem}"
+    if job.state == "starting":
+        return "Starting its process ..."
     if job.state == "stopped":
         return "Taken out of the queue."
     return f"Waiting for its turn: place {job.place} in the queue."

@@ -11,6 +11,7 @@ class Walk(Model):
 
     key = "walk"
     title = "Random walk"
+    rewinds = True
     observables = (Trace(("position",), title="Where they are"),)
     presets = {"One lost walker": {"walkers": 1, "drift": -2.5}}
 

@@ -17,7 +17,7 @@ from workbench.record import RecordError, replacing
 NAME = "catalogue.sqlite"
 LOCK = ".lock"
 #: Layout of the table; a catalogue of another layout is written anew.
-LAYOUT = 2
+LAYOUT = 3
 #: Seconds to wait for another process that is writing.
 PATIENCE = 30
 

@@ -174,11 +174,15 @@ def rate_edges(duration: float) -> Array:
     width = next(step for step in steps if duration / step <= BINS + 1e-9)
     count = int(np.ceil(duration / width - 1e-9))
     if width >= 1:
-        return np.arange(count + 1) * width
-    return np.arange(count + 1) / round(1 / width)  # so that 6 bins of 0.1 s end at 0.6 s
+        return np.arange(count + 1, dtype=np.float64) * width
+    return np.arange(count + 1, dtype=np.float64) / round(
+        1 / width
+    )  # so that 6 bins of 0.1 s end at 0.6 s
 
 
-def group_rates(times: ArrayLike, cells: ArrayLike, groups: ArrayLike, edges: ArrayLike):
+def group_rates(
+    times: ArrayLike, cells: ArrayLike, groups: ArrayLike, edges: ArrayLike
+) -> dict[str, Array]:
     """Return the firing rate of each group of cells, bin by bin.
 
     Parameters

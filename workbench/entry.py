@@ -43,6 +43,8 @@ class Entry:
         Live changes: frame, name, value.
     version : str
         Version of the workbench that made it.
+    parent : dict
+        Of a branch: the id of the record and the frame that it left; otherwise empty.
     problem : str
         Why the file cannot be read, as a sentence; empty for a record.
     """
@@ -61,6 +63,7 @@ class Entry:
     wall_time: float = 0.0
     changes: list[dict[str, Any]] = field(default_factory=list)
     version: str = ""
+    parent: dict[str, Any] = field(default_factory=dict)
     problem: str = ""
 
     @property
@@ -102,7 +105,7 @@ def said_by(path: Path) -> dict[str, Any]:
     except RecordError as error:
         return {"id": path.name, "created": changed(path), "problem": str(error)}
     same = ("id", "created", "status", "model", "title", "seed", "parameters", "note", "wall_time",
-            "changes", "version")  # fmt: skip
+            "changes", "version", "parent")  # fmt: skip
     return {name: getattr(stamp, name) for name in same} | {"tags": [str(t) for t in stamp.tags]}
 
 

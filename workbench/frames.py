@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 import xarray as xr
@@ -127,7 +127,7 @@ def across(var: xr.Variable) -> list[int]:
     return [size for dim, size in zip(var.dims, var.shape, strict=True) if dim != grown]
 
 
-def check_sizes(variables: Variables, free: Iterable[str] = GROWING) -> None:
+def check_sizes(variables: Variables, free: Collection[str] = GROWING) -> None:
     """Raise ValueError where two variables give a dimension that is not free different sizes."""
     sizes: dict[str, tuple[str, int]] = {}
     for name, var in variables.items():

@@ -37,6 +37,10 @@ declared `live`. A function that returns the frame may be given instead of a fra
 only replaced variables: it is called only when somebody looks, and the last one given again at
 the end, so all functions of a model make the same variables.
 
+**State**: a model that can go on from a moment of an earlier run gives its state with a frame
+(`run.emit(..., state=...)`, called now and then), begins with `run.resumed` where that is set,
+and says so (`rewinds`). See `workbench.snapshot`.
+
 **Randomness** comes from `run.rng`. The same model, parameters, seed and version give the same
 record, however the frames were sliced.
 
@@ -101,6 +105,8 @@ class Model(param.Parameterized):
     summary: ClassVar[str] = ""
     #: How it answers: "live" (while a slider moves), "seconds" or "minutes".
     pace: ClassVar[str] = "seconds"
+    #: Whether it offers its state with its frames, so that one can go back and branch.
+    rewinds: ClassVar[bool] = False
     #: Name -> values of the parameters that differ from their defaults.
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     observables: ClassVar[tuple[Observable, ...]] = ()

@@ -14,6 +14,7 @@ import threading
 import time
 import weakref
 from collections.abc import Iterable
+from multiprocessing import forkserver
 from multiprocessing.connection import wait
 from queue import SimpleQueue
 from typing import Any
@@ -51,6 +52,12 @@ def preload(*modules: str) -> None:
     ctx = context()
     if ctx.get_start_method() == "forkserver":
         ctx.set_forkserver_preload(["workbench.child", *modules])
+
+
+def start_early() -> None:
+    """Import what is preloaded now, so that the first run need not wait for it."""
+    if context().get_start_method() == "forkserver":
+        forkserver.ensure_running()
 
 
 class Worker:
@@ -187,6 +194,11 @@ class Worker:
     def pid(self) -> int:
         """Number of the run's process."""
         return self._process.pid or 0
+
+    @property
+    def changes(self) -> list[Change]:
+        """Live changes so far, those of a branch's parent among them."""
+        return list(self._changes)
 
     @property
     def ended(self) -> bool:

@@ -194,6 +194,7 @@ class SynapticScaling(Model):
     title = "SPaSS: Hebbian plasticity with synaptic scaling"
     summary = "A synapse that would run away under Hebb's rule is held by scaling at one weight."
     pace = "live"
+    rewinds = True
     references = (TETZLAFF_2012,)
     equations = (
         Equation(

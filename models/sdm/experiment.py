@@ -77,7 +77,7 @@ class DistributedRecall(Model):
     )  # fmt: skip
     patterns = Choice(
         DIGITS, options=[DIGITS, RANDOM, OWN_PICTURE, OWN_LINES], group="Words",
-        doc="what the words are; theory is for random ones",
+        doc="what the words are; theory is for random ones, and yours are given under Your own",
     )  # fmt: skip
     image_share = Quantity(
         0.3, bounds=(0.05, 1.0), unit="1", step=0.05, group="Words", label="share of picture",

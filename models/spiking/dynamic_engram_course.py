@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from models.spiking.dynamic_engram_network import BACKGROUND, MOMENTS
 from models.spiking.dynamic_engram_protocols import INHIBITORY, POTENTIATION, SQUARE
-from models.spiking.dynamic_engram_schedule import Presentation, beat, tested, whole
+from models.spiking.dynamic_engram_schedule import Presentation, beat, of_test, whole
 from models.spiking.instruments import Bench, Stretch
 from models.spiking.simulation import BEAT, Simulation, State
 from models.spiking.stimulus_shapes import SHAPES, coverage, outline, partial_cues
@@ -101,9 +101,9 @@ class Experiment:
     def through(self, stretch: Stretch) -> Generator[float]:
         """Simulate a stretch of the protocol, and show what is to be shown in it."""
         phase = next(e for e in stretch.events if self.model.kinds()[e.kind].phase)
+        self.learn(stretch, phase)
         if phase in stretch.begun:
             self.begin(phase)
-        self.learn(stretch, phase)
         now, last = beat(stretch.start), beat(stretch.end)
         while self._edges and self._edges[0][0] <= last - self._edges[0][1]:
             at, begins, one = self._edges.popleft()
@@ -121,7 +121,7 @@ class Experiment:
         model, span = self.model, (self.rng, phase.start, phase.end)
         coming: list[Presentation] = []
         if phase.kind == "test":
-            coming = tested(*span, model.pause_test)
+            coming = of_test(*span, model.pause_test)
             self._state = self.kept()
         elif phase.target:
             training = phase.kind == "training"

@@ -37,7 +37,7 @@ SILENT = 5.0
 
 
 def after(
-    protocol: Protocol, phase: str = "consolidation", target: str = SQUARE, parts: int = 4
+    protocol: Protocol, phase: str = "consolidation", target: str = SQUARE, parts: int = 3
 ) -> Protocol:
     """Return the protocol with so many times 100 s of a phase and a test."""
     for _ in range(parts):
@@ -67,10 +67,10 @@ STORY = after(TRAINED)
 #: In the last minute of training cells are tagged, and there is one test after consolidation.
 TAGGED = (
     TRAINED.during("tag", 120, 180, "excitatory")
-    .then("consolidation", 400, SQUARE)
+    .then("consolidation", 300, SQUARE)
     .then("test", TEST)
 )
-NOW = TAGGED.duration
+LEARNT, NOW = TRAINED.duration, TAGGED.duration
 PROTOCOLS = {
     "Inhibitory plasticity blocked in consolidation": blocked(INHIBITORY),
     "Inhibition silenced in recall": cued(TAGGED, "silence", "half of inhibitory", SILENT),
@@ -79,10 +79,10 @@ PROTOCOLS = {
     "No potentiation in consolidation": blocked(POTENTIATION),
     "Longer": after(TRAINED, parts=8),
     "Natural recall": TAGGED,
-    "Light recalls without a cue": (
-        TAGGED.then("rest", 20)
-        .during("light", NOW + 4, NOW + 8, "tagged", 3)
-        .during("light", NOW + 12, NOW + 16, "half of others", 3)
+    "Light on half of the engram, without a cue": (
+        TRAINED.then("rest", 24)
+        .during("light", LEARNT + 4, LEARNT + 8, "half of engram", 3)
+        .during("light", LEARNT + 14, LEARNT + 18, "half of others", 3)
     ),
     "Recall is lost while the engram is silenced": cued(
         cued(TAGGED, "silence", "tagged", SILENT), "silence", "half of others", SILENT

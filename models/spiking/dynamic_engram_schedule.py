@@ -44,7 +44,7 @@ def whole(
     return [Presentation(on, off, shape) for on, off in drawn(rng, start, end, pause)]
 
 
-def tested(rng: np.random.Generator, start: float, end: float, pause: float) -> list[Presentation]:
+def of_test(rng: np.random.Generator, start: float, end: float, pause: float) -> list[Presentation]:
     """Draw the presentations of a test from `start` to `end` (s), with a mean pause (s).
 
     The whole square first, then partial cues of all shapes, which take turns.

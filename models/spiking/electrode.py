@@ -73,8 +73,3 @@ class Electrode:
             self.before: variable(self.before, before, "ms", "time before now"),
             **{one.name: variable(self.before, v, one.units, one.words) for one, v in told},
         }
-
-    def variables(self) -> dict[str, Any]:
-        """Take what was recorded, and return the last samples."""
-        self.take()
-        return self.shown()

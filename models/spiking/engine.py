@@ -158,6 +158,5 @@ class Pace:
         speed = self.model.speed
         self.due = max(self.due, time.perf_counter() - SLACK) + (seconds / speed if speed else 0.0)
         while self.model.speed and (left := self.due - time.perf_counter()) > 0:
-            self.run.settle()  # there is time enough to show the frame now
+            self.run.tell()  # which makes a frame that is owed: there is time
             time.sleep(min(left, SLACK))
-            self.run.tell()

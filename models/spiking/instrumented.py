@@ -94,6 +94,8 @@ class InstrumentedModel(SpikingModel):
     A model adds its parameter `protocol` (a `Timeline`), `groups`, `target`, `labels` and `act`.
     """
 
+    rewinds = True
+
     light_rate = Quantity(
         20.0, bounds=(1, 100), unit="Hz", group="Instruments", live=True, label="light pulses",
         doc="light pulses a second", source="Liu et al. 2012",

@@ -10,7 +10,6 @@ import xarray as xr
 from models.spiking.responses import answer
 from workbench import Matrix, Raster, Strip, Trace
 
-
 #: Groups of cells that share some with other groups, whatever these are.
 ACROSS = ("tagged", "training engram")
 

@@ -254,6 +254,9 @@ def test_a_run_that_cannot_be_repeated_says_why(store, add):
         "The run cannot be repeated here: this workbench has no such model.",
     )
     assert "drift = 99.0 is not allowed" in beside(wild)[1]
+    add(parameters={f"old_{n}": n for n in range(5)}, seed=8)
+    (old,) = [entry for entry in store.list() if entry.seed == 8]
+    assert beside(old)[1].endswith("no longer has old 0, old 1, old 2 and 2 more parameters.")
 
 
 def test_a_file_that_is_no_record_is_told_and_can_be_deleted(store, add):

@@ -279,19 +279,16 @@ def test_a_label_stands_as_it_was_given():
 
 def test_controls_keep_the_model_and_say_what_is_refused():
     told = []
-    controls = Controls(Session(), lambda *each: told.append(each))
+    controls = Controls(Session(), lambda name, value, _gesture: told.append((name, value)))
     editor = controls._controls["protocol"]._field
     editor._phases.shown[0].times[0].value = "6"
     assert told == [("protocol", controls.model.protocol)]
     assert controls.model.protocol.startswith("0-6 rest; 6-41 learn")
     editor._phases.shown[0].times[0].value = "-6"
-    assert controls._refusal.visible
-    assert controls._refusal.object == (
-        "lasts (s) = '-6' is not allowed: it must be a number above 0."
-    )
+    assert controls.refusal == "lasts (s) = '-6' is not allowed: it must be a number above 0."
     assert controls.model.protocol.startswith("0-6 rest")
     controls.display(Session())
-    assert editor.value == DAY and not controls._refusal.visible
+    assert editor.value == DAY and not controls.refusal
     controls.running(True)
     assert editor.disabled
     controls.running(False)

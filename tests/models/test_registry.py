@@ -43,8 +43,6 @@ SHORT = {
             "cues": 4, "noise_levels": 4, "reads": 2},
     "spass": {"starts": 2, "duration": 1.0},
 }  # fmt: skip
-#: Models that one can rewind.
-REWINDS = {"spass", "assemblies", "silent_assemblies", "dynamic_engram"}
 #: Models that draw no random numbers.
 CERTAIN = {"spass"}
 PRESETS = [(key, preset) for key in models.names() for preset in models.get(key).presets]
@@ -359,7 +357,7 @@ def test_a_model_that_offers_its_state_goes_on_from_it_exactly(key, short):
     ring = Ring(most=6)
     parent = workbench.run(model(key), seed=3, progress=False, ring=ring)
     assert same(parent.data, short(key).data)
-    assert bool(ring) == (key in REWINDS)
+    assert bool(ring) == models.get(key).rewinds
     for snapshot in ring.kept[1:-1:2]:
         origin = ring.branch(snapshot.frame, parent)
         branch = workbench.run(model(key), seed=3, progress=False, branch=origin)

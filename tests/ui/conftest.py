@@ -38,14 +38,20 @@ def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder in which the server keeps records."""
+    return tmp_path_factory.mktemp("kept") / "runs"
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory, kept: Path) -> Iterator[str]:
     """The address of a server in its own process, with a store of its own."""
     folder = tmp_path_factory.mktemp("served")
     port = free_port()
     log = (folder / "log.txt").open("w")
     command = [
         sys.executable, "-m", "apps", "serve", "--port", str(port), "--no-show",
-        "--runs", str(folder / "runs"), "--workers", "2",
+        "--runs", str(kept), "--workers", "2",
     ]  # fmt: skip
     process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
     address = f"http://localhost:{port}"

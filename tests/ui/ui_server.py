@@ -6,7 +6,12 @@ import socket
 import subprocess
 import time
 import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+import panel as pn
 
 
 def free_port() -> int:
@@ -24,3 +29,23 @@ def wait_until_served(address: str, process: subprocess.Popen, log: Path) -> Non
         except OSError:
             time.sleep(0.3)
     raise RuntimeError(f"the server did not start:\n{log.read_text()}")
+
+
+@contextmanager
+def served(pages: dict[str, Callable[[], Any]]) -> Iterator[str]:
+    """Serve pages from a thread of this process, and give the address."""
+    port = free_port()
+    server = pn.serve(pages, port=port, show=False, threaded=True, verbose=False)
+    deadline = time.monotonic() + 60
+    while not reachable(port):
+        assert time.monotonic() < deadline, "the server did not start"
+        time.sleep(0.1)
+    try:
+        yield f"http://localhost:{port}"
+    finally:
+        server.stop()
+
+
+def reachable(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("localhost", port)) == 0

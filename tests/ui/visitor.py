@@ -11,7 +11,7 @@ import itertools
 import json
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -19,17 +19,6 @@ from tornado.httpclient import AsyncHTTPClient, HTTPRequest
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
 LONG = 300.0  # seconds; what never takes so long unless it never comes
-RUN = " "  # the key
-#: What a browser says when it has shown the page.
-READY = {
-    "kind": "MessageSent",
-    "msg_type": "bokeh_event",
-    "msg_data": {
-        "type": "event",
-        "name": "document_ready",
-        "values": {"type": "map", "entries": []},
-    },
-}
 
 
 class Visitor:
@@ -73,16 +62,20 @@ class Visitor:
             if kind == "PULL-DOC-REPLY":
                 self.document = json.loads(text)
         self._listener = asyncio.create_task(self._listen())
-        await self.send("PATCH-DOC", {"events": [READY]})
+        await self._tell("document_ready", [])
         return self
 
-    async def press(self, key: str) -> None:
-        """Press a key of the page."""
-        await self._change(self._named("Browser", ""), "key", f"{key}{next(self._numbers)}")
+    async def press(self, label: str) -> None:
+        """Press a button."""
+        button = {"id": self._named("Button", label)["id"]}
+        data = {"type": "map", "entries": []}
+        await self._tell("dom_event", [["model", button], ["node", "click"], ["data", data]])
 
     async def slide(self, label: str, place: float) -> None:
         """Move a slider."""
-        await self._change(self._named("FloatSlider", label), "value", place)
+        slider = {"id": self._named("FloatSlider", label)["attributes"]["data"]["id"]}
+        event = {"kind": "ModelChanged", "model": slider, "attr": "value", "new": place}
+        await self.send("PATCH-DOC", {"events": [event]})
 
     async def until(self, words: str, after: int = 0, seconds: float = LONG) -> float:
         """Wait until the page is told some words, and return when that was."""
@@ -108,20 +101,19 @@ class Visitor:
         """All text of the page when it was opened."""
         return json.dumps(self.document)
 
-    def _named(self, kind: str, label: str) -> str:
-        """Return the id of what a component of the page shows."""
-        found = find(
-            self.document,
-            lambda a: (
-                a.get("class_name") == kind
-                and label in ("", a["data"].get("attributes", {}).get("label"))
-            ),
+    def _named(self, kind: str, label: str) -> dict:
+        """Return the component of the page with a label."""
+        return next(
+            part
+            for part in models(self.document)
+            if part["attributes"].get("class_name") == kind
+            and part["attributes"]["data"].get("attributes", {}).get("label") == label
         )
-        return next(found)["data"]["id"]
 
-    async def _change(self, model: str, attribute: str, value: Any) -> None:
-        event = {"kind": "ModelChanged", "model": {"id": model}, "attr": attribute, "new": value}
-        await self.send("PATCH-DOC", {"events": [event]})
+    async def _tell(self, event: str, values: list) -> None:
+        data = {"type": "event", "name": event, "values": {"type": "map", "entries": values}}
+        message = {"kind": "MessageSent", "msg_type": "bokeh_event", "msg_data": data}
+        await self.send("PATCH-DOC", {"events": [message]})
 
     async def send(self, kind: str, content: dict) -> None:
         """Send a message of Bokeh's protocol."""
@@ -150,14 +142,13 @@ class Visitor:
             self._news.set()
 
 
-def find(part: Any, fits: Callable[[dict], bool]) -> Iterator[dict]:
-    """Yield the attributes of all models of a document that fit."""
+def models(part: Any) -> Iterator[dict]:
+    """Yield all models of a document."""
     if isinstance(part, dict):
-        attributes = part.get("attributes")
-        if isinstance(attributes, dict) and fits(attributes):
-            yield attributes
+        if isinstance(part.get("attributes"), dict):
+            yield part
         for inner in part.values():
-            yield from find(inner, fits)
+            yield from models(inner)
     elif isinstance(part, list):
         for inner in part:
-            yield from find(inner, fits)
+            yield from models(inner)

@@ -93,11 +93,13 @@ def test_a_test_leaves_everything_as_it_was():
 
 def test_what_the_bench_sets_outlives_a_test():
     """Light begins within a test; going back to the state before it does not switch it off."""
-    going = run(f"{SHORT}; 30-39 light others x 4; 34-39 silence inhibitory x 5; 6-9 tag all")
-    late = going.rate_inhibitory.sel(time=slice(36.5, 39)).values
-    assert (late == 0).all()
-    early = going.rate_excitatory.sel(time=slice(36.5, 39)).values
-    assert (early > 3 * run().rate_excitatory.sel(time=slice(36.5, 39)).values).all()
+    going = run(f"{SHORT}; 30-39 light all x 4; 34-39 silence inhibitory x 20; 28-38 step all x 1")
+    plain, rest = run(), slice(36.5, 39)
+    assert (going.rate_inhibitory.sel(time=rest) < 1).all()
+    assert (going.rate_excitatory.sel(time=rest) > 3 * plain.rate_excitatory.sel(time=rest)).all()
+    still = run(f"{SHORT}; 30-34 silence all x 20")  # over before the test is
+    assert (still.rate_excitatory.sel(time=[32, 34]) < 1).all()
+    assert (still.rate_excitatory.sel(time=rest) > 1).all()
 
 
 def test_without_learning_rates_no_weight_changes():
@@ -111,14 +113,14 @@ def test_blocked_inhibitory_plasticity_stops_while_it_is_blocked(data):
     other = run(f"{SHORT}; 21-24 block potentiation").weight_inhibition
     assert float(block.sel(time=24)) == float(block.sel(time=21))
     assert float(other.sel(time=24)) != float(other.sel(time=21))
-    for at in (8, 39):
-        assert float(block.sel(time=at)) != float(block.sel(time=at - 2))
+    for start, end in ((6, 8), (36, 39)):
+        assert float(block.sel(time=end)) != float(block.sel(time=start))
 
 
 def test_a_silenced_engram_is_not_recalled():
     lost = run(f"{SHORT}; 13.8-21 silence training engram x 12; 28.8-36 silence engram x 12")
     assert lost.recalled_square.values.tolist() == [0, 0]
-    assert lost.answer_square.values.tolist() == [0, 0]
+    assert (lost.answer_square < run().answer_square / 3).all()
     assert answer(lost, "inhibitory", "9-21 test") > 1
     said = {one.title: one.reading(lost) for one in DynamicEngram.observables}
     assert said["Selectivity of recall"].startswith("No cue recalls the engram after 3 s")
@@ -132,12 +134,12 @@ def test_an_engram_that_a_test_told_can_be_silenced_from_its_end_on():
 
 
 def test_light_drives_half_of_the_engram_and_an_electrode_tells_of_it():
-    lit = run(f"{SHORT}; 37-39 light half of engram x 5")
-    assert lit.rate_excitatory[-1] > 2 * run().rate_excitatory[-1]
+    lit = run(f"{SHORT}; 36-38 light half of engram x 5")
+    assert lit.rate_excitatory.sel(time=38) > 1.5 * run().rate_excitatory.sel(time=38)
     assert lit.membrane.values.max() < 40 and lit.membrane.values.min() > -85
     assert (lit.excitation >= 0).all() and (lit.inhibition <= 0).all()
-    held = run(f"{SHORT}; 36-39 inhibit all x 2")
-    assert held.membrane.values[-1] < -80 < lit.membrane.values.mean()
+    held = run(f"{SHORT}; 36-39 silence all x 4")
+    assert held.membrane.mean() < lit.membrane.mean() - 20
 
 
 def test_a_novel_shape_can_be_trained():
@@ -244,7 +246,7 @@ class Paper(Simulation):
             "stimulus.last": np.full(256, 2.0), "stimulus.next": np.full(256, 3.0),
             "stimulus.rate": np.full(256, 5.0), "excitatory.v": np.full(cells, -0.07),
             "excitatory.light": np.zeros(cells), "excitatory.beta": np.ones(1),
-            "excitatory.eta": np.ones(1),
+            "excitatory.eta": np.ones(1), "excitatory.potentiation": np.zeros(1),
         }  # fmt: skip
         self.written = []
 
@@ -385,6 +387,13 @@ def test_learning_rates_follow_the_phase_and_what_is_blocked(
         assert made.sim.of(f"{name}.consolidates")[-1][1] == (learning > 0)
 
 
+def test_what_is_blocked_from_within_a_test_on_stays_blocked(followed):
+    made = followed("0-4 burn-in; 4-24 test; 24-30 rest; 10-30 block potentiation")
+    assert made.sim.read("excitatory.potentiation") == 0
+    made = followed("0-20 test; 20-30 rest")
+    assert made.sim.read("excitatory.potentiation") == 1
+
+
 def test_the_last_minute_of_training_tells_its_engram(followed):
     def act(made, stretch):
         early = stretch.start < 100
@@ -400,8 +409,6 @@ def test_without_reactivation_nothing_is_shown(followed):
 
 
 SEEDS = range(1, 6)
-#: The story with one test after consolidation, and another while inhibition is silenced.
-ENDS = STORY.events[-1].end
 
 
 @pytest.fixture(scope="module")
@@ -454,7 +461,7 @@ def test_recall_stays_unselective_with_inhibitory_plasticity_blocked(ended):
 
 @pytest.mark.slow
 def test_recall_stays_unselective_where_the_square_never_comes_back(ended):
-    runs = ended(TRAINED.then("rest", 400).then("test", 90))
+    runs = ended(TRAINED.then("rest", 300).then("test", 90))
     assert means(runs, "discrimination", -1) <= 0.15
 
 

@@ -25,9 +25,12 @@ def course(simulation, kept, end=0.12):
     write("excitatory.potentiation", 1.0)
     write("factor.target", 4.0)
     neuron, cell = read("feedforward.i")[0], read("feedforward.j")[0]
-    barriers = np.full(CELLS, 1.0)
-    barriers[cell] = 0.0
-    write("excitatory.barrier", barriers)
+    held = np.full(CELLS, -50.0)  # rheobases
+    held[cell] = 0.0
+    write("excitatory.hold", held)
+    for group in ("excitatory", "inhibitory"):
+        for name in ("chemo_tau", "light_period", "light_width"):
+            write(f"{group}.{name}", 1.0)
     for beat in range(round(end / 0.01)):
         now = beat * 0.01
         following = np.full(SHEET**2, FAR)
@@ -97,3 +100,31 @@ def test_the_weight_follows_the_rules_spike_by_spike(followed):
 
 def test_a_spike_sends_what_short_term_plasticity_left(followed):
     assert followed["sent"] == pytest.approx((depressed(0.15), depressed(0.2)), rel=1e-9)
+
+
+def drifting(simulation, kept):
+    """Leave a network without any input but steady currents into two cells, later a third."""
+    groups = {"excitatory": CELLS, "inhibitory": CELLS // 4}
+    simulation.write("stimulus.next", FAR)
+    simulation.write("factor.target", 4.0)
+    for strongest in (0.99, 1.02):
+        for group, cells in groups.items():
+            for name in ("chemo_tau", "light_period", "light_width"):
+                simulation.write(f"{group}.{name}", 1.0)
+            held = np.zeros(cells)
+            held[:2] = 0.5, strongest
+            simulation.write(f"{group}.hold", held)
+        yield 0.2
+        kept[strongest] = [simulation.read(f"{group}.count") for group in groups]
+        kept.setdefault("v", simulation.read("excitatory.v"))
+
+
+def test_a_current_of_one_rheobase_just_makes_a_resting_cell_fire():
+    kept = {}
+    run_live(
+        lambda: net.build(CELLS, SHEET, STEP), lambda simulation: drifting(simulation, kept),
+        seed=3, target="numpy",
+    )  # fmt: skip
+    assert all(counts.sum() == 0 for counts in kept[0.99])
+    assert kept["v"][[0, 2]] == pytest.approx([-0.060, -0.070], abs=1e-5)
+    assert all(counts[1] >= 1 for counts in kept[1.02])

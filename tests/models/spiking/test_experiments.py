@@ -1,4 +1,4 @@
-"""The classic engram experiments on modular assemblies, each with what must abolish its result."""
+"""The classic engram experiments on two models, each with what must abolish its result."""
 
 from functools import cache
 
@@ -7,6 +7,7 @@ import pytest
 
 import workbench
 from models.spiking.assemblies import ModularAssemblies
+from models.spiking.dynamic_engram import DynamicEngram
 from models.spiking.responses import answer
 
 # Brian2 2.9 calls pyparsing by names that its newest release calls old.
@@ -130,3 +131,45 @@ def linking(data, sender, receiver):
     excitatory = (data.cell_kind == "E").values
     one, other = (excitatory & (data.cell_module == k).values for k in (sender, receiver))
     return float(data.weights.values[np.ix_(other, one)].mean())
+
+
+# The dynamic engram, at the size at which it was tuned: half a minute a run.
+
+
+@cache
+def dynamic(preset, seed):
+    return workbench.run(DynamicEngram.from_preset(preset), seed=seed, progress=False).data
+
+
+@pytest.mark.slow
+@seeds
+def test_cues_of_the_square_recall_its_engram_until_the_tagged_cells_are_silenced(seed):
+    data = dynamic("Recall is lost while the engram is silenced", seed)
+    learnt, consolidated, silenced, control = data.recalled_square.values
+    assert learnt == consolidated == control == 1
+    assert silenced <= 0.5
+    assert data.answer_square[2] < 0.7 * data.answer_square[1] < data.answer_square[3]
+    others = 512 * (1 - float(data.engram_size[-1]))  # of which half are silenced in the control
+    assert 100 < data.tagged_cells[-1] < others / 2
+
+
+@pytest.mark.slow
+@seeds
+def test_light_on_half_of_the_engram_favours_its_other_half(seed):
+    data = dynamic("Light on half of the engram, without a cue", seed)
+    own, others = rates(data, "light half of engram", "engram", "others")
+    control, _ = rates(data, "light half of others", "engram", "others")
+    resting, at_rest = rates(data, "270-294 rest", "engram", "others")
+    assert own > 2 * control
+    assert own > 1.1 * others and resting < at_rest
+    assert own < 10  # which would count as recall
+
+
+@pytest.mark.slow
+@seeds
+def test_light_on_tagged_cells_while_a_circle_is_learnt_makes_it_recall_the_square(seed):
+    with_light, without = (dynamic(preset, seed) for preset in (FALSE, WITHOUT))
+    assert float(with_light.answer_circle[1]) == float(without.answer_circle[1])
+    assert with_light.recalled_circle[2] >= max(0.8, float(without.recalled_circle[2]))
+    assert with_light.answer_circle[2] > without.answer_circle[2] + 1
+    assert with_light.recalled_square[2] == without.recalled_square[2] == 1

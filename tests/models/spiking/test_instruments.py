@@ -220,17 +220,19 @@ def test_an_electrode_shows_the_last_samples_in_the_units_of_its_signals():
     assert {one.dims for one in shown.values()} == {("ago",)}
 
 
-def test_an_electrode_takes_and_shows_in_one():
+def test_an_electrode_shows_the_last_400_samples_unless_told_otherwise():
     taken = np.arange(1, 701) / 1000
     electrode = Electrode(Recorded((taken, taken, taken)), "probe", SIGNALS)
-    shown = electrode.variables()
+    electrode.take()
+    shown = electrode.shown()
     assert shown["before_now"].size == 400 and shown["before_now"].values[0] == pytest.approx(-399)
     np.testing.assert_allclose(shown["potential"].values, 1e3 * taken[300:])
 
 
 def test_an_electrode_that_recorded_nothing_shows_nothing():
-    shown = Electrode(Recorded(([], [], [])), "probe", SIGNALS).variables()
-    assert {one.size for one in shown.values()} == {0}
+    electrode = Electrode(Recorded(([], [], [])), "probe", SIGNALS)
+    assert electrode.take().shape == (0, 2)
+    assert {one.size for one in electrode.shown().values()} == {0}
 
 
 # The calcium indicator

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.spiking.dynamic_engram_schedule import counting, lasting, pieces
+from models.spiking.dynamic_engram_schedule import beat, cues_begin, drawn, of_test, whole
 from models.spiking.simulation import BEAT
 from models.spiking.stimulus_shapes import SHAPES, coverage, outline, partial_cues
 
@@ -70,18 +70,22 @@ def test_neurons_of_a_sheet_are_counted_row_by_row():
     assert coverage(mask, 16)[10] == 1 / 16
 
 
-@given(seed=seeds, seconds=st.integers(1, 5000), pause=st.floats(0.1, 5))
-def test_presentations_fill_the_time_given_and_lie_on_the_beat(seed, seconds, pause):
-    drawn = lasting(np.random.default_rng(seed), seconds * BEAT, pause)
-    times = np.array(drawn)
-    assert times.sum() == pytest.approx(seconds * BEAT)
-    assert np.allclose(times / BEAT, np.round(times / BEAT), atol=1e-6)
-    assert (times >= 0).all()
-    assert (times[1:, 0] > 0).all()
+@given(seed=seeds, start=st.integers(0, 5000), length=st.integers(1, 5000), pause=st.floats(0.1, 5))
+def test_presentations_lie_within_their_time_one_after_the_other(seed, start, length, pause):
+    end = start + length
+    times = np.array(
+        drawn(np.random.default_rng(seed), start * BEAT, end * BEAT, pause), int
+    ).reshape(-1, 2)
+    assert (times >= start).all() and (times <= end).all()
+    assert (times[:, 1] > times[:, 0]).all()
+    assert (times[1:, 0] >= times[:-1, 1]).all()
+    assert length < 250 or times.size  # none but a very long one would not fit
 
 
 def test_presentations_last_a_second_and_pauses_as_long_as_asked():
-    on, off = np.array(counting(np.random.default_rng(1), 4000, 2.0)).T
+    times = np.array(drawn(np.random.default_rng(1), 10, 12000, 2.0)) * BEAT
+    on, off = times[:, 1] - times[:, 0], times[1:, 0] - times[:-1, 1]
+    assert times[0, 0] == 10 and 11980 < times[-1, 1] <= 12000
     assert on.min() > 0
     assert on.mean() == pytest.approx(1.0, abs=0.02)
     assert on.std() == pytest.approx(1 / 3, abs=0.02)
@@ -89,8 +93,21 @@ def test_presentations_last_a_second_and_pauses_as_long_as_asked():
     assert off.std() == pytest.approx(2.0, abs=0.15)
 
 
-@given(count=st.integers(0, 2000), longest=st.floats(0.01, 3))
-def test_pieces_of_time_add_up_and_none_is_too_long(count, longest):
-    cut = pieces(count * BEAT, longest)
-    assert sum(cut) == pytest.approx(count * BEAT, abs=1e-9)
-    assert all(0 < piece <= longest + BEAT for piece in cut)
+@given(seed=seeds, start=st.floats(0, 1000), seconds=st.floats(5, 300))
+def test_a_test_shows_the_whole_square_and_then_cues_of_all_shapes_in_turn(seed, start, seconds):
+    shown = of_test(np.random.default_rng(seed), start, start + seconds, 0.5)
+    boundary = beat(cues_begin(start, start + seconds))
+    assert boundary * BEAT == pytest.approx(start + 0.4 * seconds, abs=BEAT)
+    probes = [one for one in shown if one.cue is None]
+    cues = shown[len(probes) :]
+    assert all(one.shape == "square" and one.end <= boundary for one in probes)
+    assert all(one.start >= beat(start + 1) for one in probes)
+    assert all(one.start >= boundary and one.cue is not None for one in cues)
+    numbers = [SHAPES.index(one.shape) + 4 * one.cue for one in cues]
+    assert numbers == [number % 16 for number in range(len(cues))]
+
+
+def test_a_whole_shape_is_shown_again_and_again():
+    shown = whole(np.random.default_rng(2), 0, 60, 1.0, "hexagon")
+    assert {(one.shape, one.cue) for one in shown} == {("hexagon", None)}
+    assert 20 < len(shown) < 45
