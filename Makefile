@@ -15,7 +15,7 @@ ifeq ($(wildcard $(BIN)/python),)
 SET += no-python
 endif
 
-.PHONY: help setup serve test test-all bench check screenshots notebooks chromium clean no-python
+.PHONY: help setup serve test test-all bench check tour notebooks chromium clean no-python
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,8 +43,8 @@ check: .venv/.test ## Lint, formatting, types, import contracts
 notebooks: .venv/.test ## Bring each notebook's .ipynb up to its .py, which is the one to edit
 	$(BIN)/jupytext --quiet --update --to ipynb notebooks/*.py
 
-screenshots: .venv/.test chromium ## Take the README's screenshots from a running workbench
-	$(BIN)/python tests/ui/screenshots.py
+tour: .venv/.test chromium ## Take the tour of screenshots in the README from a running workbench
+	$(BIN)/python tests/ui/tour.py
 
 clean: ## Remove what tests and builds left behind (.venv stays)
 	rm -rf build dist test-results *.egg-info .pytest_cache .hypothesis .ruff_cache

@@ -8,10 +8,10 @@ import panel as pn
 import xarray as xr
 
 from apps.desk import Job
-from apps.stage import together
+from apps.stage import counted_once, together
 from workbench.worker import Watch
 
-TICK = 50  # milliseconds between looks
+TICK, QUEUED_TICK = 50, 500  # milliseconds between looks; a class may wait in the queue
 
 
 class Following:
@@ -56,6 +56,9 @@ class Following:
 
     def _look(self) -> None:
         over = self.job.ended  # asked first: what comes after is then complete
+        pace = QUEUED_TICK if self.job.state == "queued" else TICK
+        if self._ticker.period != pace:
+            self._ticker.period = pace
         if self._watch is None:
             self._watch = self.job.watch()
         new = self._watch.take() if self._watch else None
@@ -64,4 +67,5 @@ class Following:
         self._told()
         if over:
             self._ticker.stop()
-            self._ended()
+            with counted_once():
+                self._ended()

@@ -61,10 +61,10 @@ class Stage(pn.viewable.Viewer):
 
     def clear(self) -> None:
         """Empty all plots, which keep their size."""
-        with together():  # or what is drawn next would reach the browser first
+        with together(), counted_once():  # or what is drawn next would reach the browser first
             for plot in self.plots:
                 plot.clear()
-        self.say("The reading follows when the run has ended.")
+            self.say("The reading follows when the run has ended.")
 
     def draw(self, data: xr.Dataset) -> None:
         """Draw what is new."""
@@ -80,8 +80,9 @@ class Stage(pn.viewable.Viewer):
 
     def read(self, data: xr.Dataset) -> None:
         """Write below each plot what these data say."""
-        for plot, pane in zip(self.plots, self._readings, strict=True):
-            self._write(pane, reading(plot.observable, data) or EARLY)
+        with together(), counted_once():
+            for plot, pane in zip(self.plots, self._readings, strict=True):
+                self._write(pane, reading(plot.observable, data) or EARLY)
 
     def say(self, sentence: str) -> None:
         """Write the same sentence below every plot."""
@@ -120,3 +121,8 @@ def together() -> Any:
     reaches the browser any more.
     """
     return pn.io.hold() if pn.state.loaded else nullcontext()
+
+
+def counted_once() -> Any:
+    """Let the page count its models once, not at each text that changes inside (30 ms a time)."""
+    return pn.state.curdoc.models.freeze() if pn.state.curdoc else nullcontext()

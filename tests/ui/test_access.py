@@ -126,6 +126,7 @@ def test_a_lost_connection_is_told_and_the_page_loads_again(page, server):
     page.route_web_socket(re.compile("/lab/ws"), between)
     page.goto(f"{server}/lab?model=spass")
     expect(page.get_by_text(re.compile(r"end at 1\.618"))).to_be_visible()
+    expect(page.locator("#loader")).to_be_hidden()
     sockets[0].close()
     told = page.get_by_role("alert").filter(has_text="The connection to the workbench was lost")
     expect(told).to_be_visible()

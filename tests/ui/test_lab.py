@@ -156,29 +156,33 @@ def test_a_preset_sets_its_values(lab):
     expect(page.get_by_text(re.compile(r"end at 2\.712"))).to_be_visible()
 
 
-@pytest.mark.parametrize(
-    ("name", "ending"),
-    [
-        ("Script", ".py"),
-        ("Data (NetCDF)", ".nc"),
-        ("Data (CSV)", ".csv.zip"),
-        ("Figure (PNG)", ".png"),
-        ("Figure (SVG)", ".svg"),
-    ],
-)
-def test_files_of_a_run_are_offered(lab, name, ending, tmp_path):
+#: What is offered of every run: its button, the end of the file's name, and how the file begins.
+FILES = {
+    "Script": (".py", b'"""'),
+    "Data (NetCDF)": (".nc", b"\x89HDF"),
+    "Data (CSV)": (".csv.zip", b"PK"),
+    "Figure (PNG)": (".png", b"\x89PNG"),
+    "Figure (SVG)": (".svg", b"<?xml"),
+}
+
+
+def test_files_of_a_run_are_offered(lab, tmp_path):
     page = lab("model=spass")
     expect(page.get_by_text(re.compile(r"end at 1\.618"))).to_be_visible()
+    for name, (ending, first) in FILES.items():
+        with page.expect_download() as coming:
+            button(page, name).click()
+        assert coming.value.suggested_filename.startswith("spass-seed1-")
+        assert coming.value.suggested_filename.endswith(ending)
+        saved = tmp_path / coming.value.suggested_filename
+        coming.value.save_as(saved)
+        assert saved.read_bytes().startswith(first)
+    page.get_by_role("combobox", name="figure").click()
+    page.get_by_role("menuitem", name="Activity of the neuron").click()
+    expect(page.get_by_role("combobox", name="figure")).to_have_text("Activity of the neuron")
     with page.expect_download() as coming:
-        button(page, name).click()
-    assert coming.value.suggested_filename.startswith("spass-seed1-")
-    assert coming.value.suggested_filename.endswith(ending)
-    saved = tmp_path / coming.value.suggested_filename
-    coming.value.save_as(saved)
-    first = {
-        ".py": b'"""', ".nc": b"\x89HDF", ".csv.zip": b"PK", ".png": b"\x89PNG", ".svg": b"<?xml",
-    }[ending]  # fmt: skip
-    assert saved.read_bytes().startswith(first)
+        button(page, "Figure (SVG)").click()
+    assert coming.value.suggested_filename.endswith("-activity-of-the-neuron.svg")
 
 
 def test_equations_and_sources_can_be_read(lab):
@@ -349,17 +353,6 @@ def test_citation_and_link_are_copied_with_the_keys(lab, page, server):
     expect(page.get_by_text("Link copied.")).to_be_visible()
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied.startswith(f"{server}/lab?model=spass&seed=1&") and "kappa=3.0" in copied
-
-
-def test_one_figure_can_be_saved_alone(lab):
-    page = lab("model=spass")
-    expect(page.get_by_text(re.compile(r"end at 1\.618"))).to_be_visible()
-    page.get_by_role("combobox", name="figure").click()
-    page.get_by_role("menuitem", name="Activity of the neuron").click()
-    expect(page.get_by_role("combobox", name="figure")).to_have_text("Activity of the neuron")
-    with page.expect_download() as coming:
-        button(page, "Figure (SVG)").click()
-    assert coming.value.suggested_filename.endswith("-activity-of-the-neuron.svg")
 
 
 def test_the_next_run_is_compared_with_a_record(lab):
