@@ -16,7 +16,7 @@ from apps.compare_words import labels, random_words, sentences_html, table_html
 from apps.desk import Desk
 from apps.figures import observables_of
 from apps.shell import Browser, adapt, page, words
-from apps.stage import together
+from apps.together import together
 from workbench import Images, Matrix, Observable, ParameterError, Raster, Record, Strip
 from workbench.record import RecordError
 from workbench.store import Store

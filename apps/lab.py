@@ -19,8 +19,8 @@ from apps.lab_shown import Shown
 from apps.lab_values import Values
 from apps.presence import session
 from apps.runs_open import told
-from apps.stage import together
 from apps.timeline import preview
+from apps.together import together
 from apps.toolbar import Toolbar
 from workbench import Change, Model, ParameterError, Record, Timeline
 from workbench.link import query

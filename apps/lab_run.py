@@ -8,7 +8,7 @@ import panel as pn
 import xarray as xr
 
 from apps.desk import Job
-from apps.stage import counted_once, together
+from apps.together import counted_once, together
 from workbench.worker import Watch
 
 TICK, QUEUED_TICK = 50, 500  # milliseconds between looks; a class may wait in the queue
@@ -67,5 +67,5 @@ class Following:
         self._told()
         if over:
             self._ticker.stop()
-            with counted_once():
+            with counted_once(pn.state.curdoc):
                 self._ended()

@@ -18,6 +18,7 @@ from apps.palette import BLANK, colour, ground
 from apps.series import Series, axis_labels, bar_width, series
 from apps.sheet import SMALL, Sheet
 from apps.thinning import thinned
+from apps.together import counted_once
 from workbench import Images, Observable
 
 PICTURE_HEIGHT = 210
@@ -74,7 +75,7 @@ class LivePlot(Sheet):
         for one in drawn:
             if one.name in self._drawn:
                 self._feed(one, continued)
-        with self._frozen() if first else nullcontext():
+        with counted_once(self.figure.document) if first else nullcontext():
             for one in first:
                 self._add(one)
             items = legend(one for one, _ in self._drawn.values())

@@ -15,6 +15,7 @@ from apps.palette import CLEAR, colour
 from apps.series import axis_labels
 from apps.sheet import LEFT, Sheet, swatch
 from apps.spikes import CODES, Canvas, Spikes, spikes
+from apps.together import counted_once
 from workbench import Raster
 
 HEIGHT = 360
@@ -118,7 +119,7 @@ class RasterPlot(Sheet):
 
     def _tell_roles(self, roles: dict[str, str]) -> None:
         unseen = [name for name in roles if name not in self._signs]
-        with self._frozen() if unseen else nullcontext():
+        with counted_once(self.figure.document) if unseen else nullcontext():
             for name in unseen:
                 self._signs[name] = roles[name], swatch(self.figure, colour(roles[name], self.dark))
         self._tell([(self.observable.label(name), [self._signs[name][1]]) for name in roles])

@@ -9,7 +9,7 @@ from typing import Any
 import panel as pn
 import panel_material_ui as pmui
 
-from apps.shell import STYLE, words
+from apps.shell import PHONE, STYLE, words
 from workbench.snapshot import Snapshot
 
 WAITING = "While a run waits, or when it has ended, you can go back along its time here."
@@ -19,6 +19,8 @@ PAST = (
     "now; going on from here makes a new run that shares this past."
 )
 ROW = ":host { flex: 1 1 320px; } p { font-size: 13px; margin: 0; min-height: 38px; }"
+
+LAST = f"@media (max-width: {PHONE}px) {{ :host {{ order: 1; }} }}"  # the picture comes first
 
 
 class Rewind(pn.viewable.Viewer):
@@ -56,7 +58,7 @@ class Rewind(pn.viewable.Viewer):
         self._line = words(stylesheets=[STYLE, ROW], margin=0, sizing_mode="stretch_width")
         self._view = pmui.FlexBox(
             self._slider, self._button, self._line, align_items="center", gap="8px",
-            margin=(0, 0, 8, 0), sizing_mode="stretch_width",
+            margin=(0, 0, 8, 0), sizing_mode="stretch_width", stylesheets=[LAST],
         )  # fmt: skip
         self.hide()
         super().__init__()

@@ -16,8 +16,8 @@ from bokeh.core.validation.warnings import MISSING_RENDERERS
 
 import models
 from apps.access import Access
-from apps.building import built_aside
 from apps.budget import SHARE, Budget
+from apps.building import built_aside
 from apps.compare import compare_page
 from apps.desk import LINGER, Desk
 from apps.gallery import gallery

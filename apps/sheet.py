@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from typing import Any
 
 from bokeh.models import CustomJS, GlyphRenderer, Legend, LegendItem
@@ -122,10 +121,6 @@ class Sheet:
         for axis, text in zip(self.figure.axis, texts, strict=False):
             if text and axis.axis_label != text:
                 axis.axis_label = text
-
-    def _frozen(self) -> Any:
-        """Let the page count its models once, not at each new glyph (0.1 s a time)."""
-        return self.figure.document.models.freeze() if self.figure.document else nullcontext()
 
 
 def swatch(fig: Any, paint: str) -> GlyphRenderer:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-from contextlib import nullcontext
 from typing import Any
 
 import panel as pn
@@ -16,6 +15,7 @@ from apps.raster import RasterPlot
 from apps.sheet import Sheet
 from apps.shell import words
 from apps.strip import StripPlot
+from apps.together import counted_once, together
 from workbench import Matrix, Model, Observable, Raster, Strip
 
 EARLY = "The run ended before this picture could be read."
@@ -61,7 +61,10 @@ class Stage(pn.viewable.Viewer):
 
     def clear(self) -> None:
         """Empty all plots, which keep their size."""
-        with together(), counted_once():  # or what is drawn next would reach the browser first
+        with (
+            together(),
+            counted_once(pn.state.curdoc),
+        ):  # or what is drawn next would reach the browser first
             for plot in self.plots:
                 plot.clear()
             self.say("The reading follows when the run has ended.")
@@ -80,7 +83,7 @@ class Stage(pn.viewable.Viewer):
 
     def read(self, data: xr.Dataset) -> None:
         """Write below each plot what these data say."""
-        with together(), counted_once():
+        with together(), counted_once(pn.state.curdoc):
             for plot, pane in zip(self.plots, self._readings, strict=True):
                 self._write(pane, reading(plot.observable, data) or EARLY)
 
@@ -112,17 +115,3 @@ def share_time(plots: list[Sheet]) -> None:
     for plot in plots:
         if strip and isinstance(plot, RasterPlot) and not plot.observable.window:
             plot.figure.x_range = strip.figure.x_range
-
-
-def together() -> Any:
-    """Send what changes inside as one message.
-
-    A hold that begins before the page has loaded is never let go of (Panel 1.9), and then nothing
-    reaches the browser any more.
-    """
-    return pn.io.hold() if pn.state.loaded else nullcontext()
-
-
-def counted_once() -> Any:
-    """Let the page count its models once, not at each text that changes inside (30 ms a time)."""
-    return pn.state.curdoc.models.freeze() if pn.state.curdoc else nullcontext()

@@ -76,7 +76,7 @@ class Snapshot:
 
     def cut(self, data: xr.Dataset) -> xr.Dataset:
         """Return the data of the run as they were at this frame."""
-        grown = [name for name, var in data.variables.items() if growing_dimension(var)]
+        grown = [n for n, var in data.variables.items() if growing_dimension(var) in self.sizes]
         ends = {dim: slice(0, size) for dim, size in self.sizes.items() if dim in data.sizes}
         kept = {name: data.variables[name].isel(ends, missing_dims="ignore") for name in grown}
         kept |= self.latest.variables

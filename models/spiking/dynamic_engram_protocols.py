@@ -85,7 +85,7 @@ PROTOCOLS = {
         .during("light", LEARNT + 14, LEARNT + 18, "half of others", 3)
     ),
     "Recall is lost while the engram is silenced": cued(
-        cued(TAGGED, "silence", "tagged", SILENT), "silence", "half of others", SILENT
+        cued(TAGGED, "silence", "tagged", SILENT), "silence", "others", SILENT
     ),
     "A false memory": trained_on_circle(TAGGED).during("light", NOW, NOW + 100, "tagged", 3),
     "A false memory: without the light": trained_on_circle(TAGGED),

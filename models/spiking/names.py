@@ -21,7 +21,10 @@ def states(objects: Iterable[Any], exact: bool = False) -> list[str]:
         for variable in getattr(one, "variables", {})
         if is_state(one, variable, exact)
     ]
-    clocks = {clock.name for one in objects if exact and (clock := getattr(one, "clock", None))}
+    parts = list(objects)
+    for one in parts:
+        parts += one.contained_objects  # which may contain others, and have clocks of their own
+    clocks = {clock.name for one in parts if exact and (clock := getattr(one, "clock", None))}
     return found + [f"{clock}.{time}" for clock in sorted(clocks) for time in ("t", "timestep")]
 
 
