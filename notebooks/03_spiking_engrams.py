@@ -611,7 +611,7 @@ assert turning.data.kept[-1] < 0.9 < blocked.kept[-1]
 # measure, since it counts a few cues that are answered at about the threshold. The slow tests of
 # the workbench ask for an index of 0.6 on average over five seeds, at the default settings, and
 # for 70 to 95 % of the engram cells to stay. What the shortened model hardly has at all, there as
-# here, are cells that *join*: one or two in a hundred, fewer than with inhibition blocked. A tag
+# here, are cells that *join*: about one in a hundred, fewer than with inhibition blocked. A tag
 # says which cells *were* engram cells, and not which are.
 
 # %% [markdown]
