@@ -15,7 +15,7 @@ class Scale:
     """An even or logarithmic scale from the lowest to the highest value of a parameter."""
 
     def __init__(self, parameter: Any) -> None:
-        low, high = parameter.bounds
+        low, high = self.bounds = parameter.bounds
         self.log, self.whole = parameter.log, isinstance(parameter, Count)
         self.ends = np.log10([low, high]) if self.log else np.array([low, high], float)
         step = parameter.step or (1 if self.whole else (high - low) / STEPS)
@@ -28,7 +28,7 @@ class Scale:
             value = low + (high - low) * place / self.steps
             return round(value) if self.whole else float(f"{value:.6g}")
         exact = 10 ** (low + (high - low) * place / self.steps)
-        inside = min(max(float(f"{exact:.3g}"), 10**low), 10**high)
+        inside = min(max(float(f"{exact:.3g}"), self.bounds[0]), self.bounds[1])
         return round(inside) if self.whole else inside
 
     def place(self, value: float) -> int:

@@ -47,6 +47,8 @@ FOCUS = {
         "outline": "3px solid var(--panel-primary-color)", "outlineOffset": "2px",
     }
 }  # fmt: skip
+#: A sheet on dark ground is no lighter than what stands on it.
+FLAT = {"backgroundImage": "none", "backgroundColor": "var(--panel-background-color)"}
 ON_HEADER = {"& .Mui-focusVisible": {"outline": "3px solid #fff", "outlineOffset": "-1px"}}
 #: What moves in the widgets, for those who asked for less of it.
 STILL = {
@@ -78,6 +80,7 @@ def theme() -> dict[str, Any]:
         name: {"styleOverrides": dict.fromkeys(moving, STILL)} for name, moving in MOVING.items()
     }
     parts["MuiAppBar"] = {"styleOverrides": {"root": header | STILL | ON_HEADER}}
+    parts["MuiDrawer"]["styleOverrides"]["paper"] = STILL | FLAT
     parts["MuiButtonBase"] = {"styleOverrides": {"root": STILL | FOCUS}}
     parts["MuiLinearProgress"] = {"defaultProps": {"aria-label": "the page is busy"}}
     return {

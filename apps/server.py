@@ -24,6 +24,7 @@ from apps.gallery import gallery
 from apps.gallery_page import Plain
 from apps.guard import components
 from apps.lab import Lab
+from apps.loop import keep_free
 from apps.pictures import FOLDER
 from apps.presence import attend, session
 from apps.runs import runs_page
@@ -140,10 +141,12 @@ def serve(
     silence(MISSING_RENDERERS)  # a plot is empty until its run begins
     preload("models", "scipy.integrate", "scipy.special")
     start_early()
-    gallery()  # made before the first visitor comes
     budget = Budget(seconds or math.inf, memory or SHARE * machine_bytes() / workers)
     desk = Desk(Store(runs), workers, budget, linger)
     port = port or free_port(host)
+    gallery()  # what pages need is loaded before the first is asked for
+    Lab(desk, models.get(FIRST)())
+    keep_free()
     try:
         pn.serve(
             built_aside(

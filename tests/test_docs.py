@@ -44,9 +44,11 @@ def test_commands_of_the_readme_run(tmp_path, monkeypatch):
 
 
 def test_every_picture_of_the_readme_is_there():
-    pictures = re.findall(r"!\[[^\]]*\]\(([^)]+)\)", (ROOT / "README.md").read_text("utf-8"))
-    assert len(pictures) >= 4
-    for picture in pictures:
+    text = (ROOT / "README.md").read_text("utf-8")
+    light, dark = (re.findall(rf'{name}="([^"]+)"', text) for name in ("src", "srcset"))
+    assert len(light) == len(dark) >= 6
+    assert dark == [picture.replace("-light", "-dark") for picture in light]
+    for picture in [*light, *dark, *re.findall(r"!\[[^\]]*\]\(([^)]+)\)", text)]:
         assert (ROOT / picture).is_file(), picture
 
 

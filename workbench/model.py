@@ -27,7 +27,7 @@ array([1., 1., 1., 1., 1.])
 (`workbench.parameters`), each with default, bounds, unit, one-line doc and, where a paper sets
 it, its source. They are the only definition: flags, widgets, links and tables come from them.
 
-**A frame** is an `xarray.Dataset`. A variable that carries a growing dimension (`GROWING`) is
+**A frame** is an `xarray.Dataset`, or its variables by name. A variable that carries a growing dimension (`GROWING`) is
 appended to what came before; any other replaces its earlier value. Every variable has `units`
 and `long_name`.
 
@@ -35,7 +35,8 @@ and `long_name`.
 let one frame pass (step), raise `Cancelled` (stop; let it pass through) or change a parameter
 declared `live`. A function that returns the frame may be given instead of a frame that holds
 only replaced variables: it is called only when somebody looks, and the last one given again at
-the end, so all functions of a model make the same variables.
+the end, so all functions of a model make the same variables. With `grows=True` it may make any
+frame, and is called once, when there is time: at the latest before the next frame.
 
 **State**: a model that can go on from a moment of an earlier run gives its state with a frame
 (`run.emit(..., state=...)`, called now and then), begins with `run.resumed` where that is set,

@@ -61,7 +61,8 @@ def course_reading(*names: str):
 
     def reading(data: xr.Dataset) -> str:
         told = [
-            f"{data[name].attrs['long_name']} from {two(data[name][0])} to {two(data[name][-1])}"
+            f"{data[name].attrs['long_name']} from {two(float(data[name][0]))} to "
+            f"{two(float(data[name][-1]))}"
             for name in names
             if np.isfinite(data[name][-1])
         ]

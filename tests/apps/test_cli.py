@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import fcntl
 import importlib
-import inspect
 import json
 import os
 import pty
@@ -30,6 +29,7 @@ from hypothesis import strategies as st
 
 import models
 import workbench
+from apps.access import Access
 from apps.cli import main
 from workbench.parameters import Count, Quantity
 from workbench.run import SEED
@@ -894,18 +894,57 @@ def test_serve_passes_on_what_was_asked(served, monkeypatch):
     levels = []
     monkeypatch.setattr("logging.basicConfig", lambda level: levels.append(level))
     assert call("serve").code == 0
-    assert call(
+    done = call(
         "serve", "--port", "0", "--host", "0.0.0.0", "--workers", "3", "--session-lifetime", "5",
         "--allow-origin", "a.org", "--allow-origin", "b.org:80", "--basic-auth", "secret",
-        "--show", "--runs", "shelf", "--log-level", "info",
-    ).code == 0  # fmt: skip
+        "--show", "--runs", "shelf", "--log-level", "info", "--seconds", "60", "--memory", "500",
+        "--linger", "30", "--message-size", "2", "--proxy",
+    )  # fmt: skip
+    assert (done.code, done.err) == (0, "")
     assert levels == ["WARNING", "INFO"]
+    access = Access(allow_origin=("a.org", "b.org:80"), basic_auth="secret", proxy=True)
     assert served == [
         {"port": 5006, "host": "localhost", "workers": 2, "session_lifetime": 60, "runs": None,
-         "allow_origin": (), "basic_auth": None, "show": False},
+         "access": Access(), "show": False, "seconds": 0, "memory": 0, "linger": 600,
+         "message_size": 20e6},
         {"port": 0, "host": "0.0.0.0", "workers": 3, "session_lifetime": 5, "runs": Path("shelf"),
-         "allow_origin": ("a.org", "b.org:80"), "basic_auth": "secret", "show": True},
+         "access": access, "show": True, "seconds": 60, "memory": 500e6, "linger": 30,
+         "message_size": 2e6},
     ]  # fmt: skip
+
+
+def test_serve_passes_on_accounts_whose_secrets_are_in_files(served, tmp_path, monkeypatch):
+    secret, cookie = tmp_path / "secret", tmp_path / "cookie"
+    secret.write_text("of the provider\n".replace(" ", "-"))
+    cookie.write_text("x" * 40)
+    words = [
+        "serve", "--oauth-provider", "github", "--oauth-key", "key",
+        "--oauth-redirect-uri", "https://a.org/login", "--cookie-secret", str(cookie),
+    ]  # fmt: skip
+    assert call(*words, "--oauth-secret", str(secret)).code == 0
+    monkeypatch.setenv("PANEL_OAUTH_SECRET", "elsewhere")
+    monkeypatch.setenv("PANEL_OAUTH_KEY", "another")
+    assert call("serve", "--oauth-provider", "gitlab").code == 0
+    assert [each["access"] for each in served] == [
+        Access(oauth_provider="github", oauth_key="key", oauth_secret="of-the-provider",
+               oauth_redirect_uri="https://a.org/login", cookie_secret="x" * 40),
+        Access(oauth_provider="gitlab", oauth_key="another"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("args", "warned"),
+    [
+        (["--host", "0.0.0.0"], True),
+        (["--host", "192.168.0.7"], True),
+        (["--host", "0.0.0.0", "--basic-auth", "secret"], False),
+        (["--host", "127.0.0.1"], False),
+        ([], False),
+    ],
+)
+def test_serve_tells_that_everybody_may_come_in(served, args, warned):
+    told = "may use this workbench: --basic-auth asks for a password." in call("serve", *args).err
+    assert told == warned and len(served) == 1
 
 
 def test_serve_help_tells_what_is_allowed_and_the_defaults():
@@ -915,11 +954,14 @@ def test_serve_help_tells_what_is_allowed_and_the_defaults():
     assert words.index("--port") < words.index("--host") < words.index("--log-level")
 
 
-def test_the_server_takes_what_the_command_gives_it():
-    from apps.server import serve
+def test_the_server_takes_what_the_command_gives_it(served):
+    from inspect import signature
 
-    given = ("port", "host", "workers", "session_lifetime", "runs", "allow_origin", "basic_auth")
-    inspect.signature(serve).bind(**dict.fromkeys((*given, "show")))
+    real = importlib.util.spec_from_file_location("real", ROOT / "apps" / "server.py")
+    module = importlib.util.module_from_spec(real)
+    real.loader.exec_module(module)
+    call("serve")
+    signature(module.serve).bind(**served[0])
 
 
 @pytest.mark.parametrize(
@@ -937,6 +979,16 @@ def test_the_server_takes_what_the_command_gives_it():
          "'info', 'warning', 'error'."),
         (["--host", " "], "host = '' is not allowed: it must be an address."),
         (["--port", "1", "--port", "2"], "--port was given 2 times; give it once."),
+        (["--seconds", "-1"],
+         "seconds = '-1' is not allowed: it must be a whole number from 0 to 604,800 s."),
+        (["--basic-auth", "users.json"], "basic-auth = 'users.json': there is no such file."),
+        (["--oauth-secret", "nowhere"], "--oauth-secret 'nowhere': there is no such file."),
+        (["--oauth-provider", "github"], "--oauth-provider github needs --oauth-key or the "
+         "environment variable PANEL_OAUTH_KEY."),
+        (["--oauth-provider", "githup"], "'githup' is no known OAuth provider; did you mean "
+         "'github'?"),
+        (["--allow-origin", "http://a.org"], "allow-origin = 'http://a.org' is not allowed: it "
+         "must be an address such as class.example.org or 192.168.0.7:5006, without http://."),
     ],
 )  # fmt: skip
 def test_serve_refuses_with_a_sentence(served, args, sentence):

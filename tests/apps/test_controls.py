@@ -170,9 +170,13 @@ def test_the_words_tell_doc_range_default_and_source():
     assert shortly(parameters["day"], "0-5 rest") == ""
 
 
-@pytest.mark.parametrize("name", ["noise", "rate", "cells"])
-def test_each_place_of_a_slider_stands_for_a_value_that_leads_back_to_it(name):
-    parameter = Bench.parameters()[name]
+ODD = Quantity(1.0, bounds=(0.0123456, 98.7654), unit="1", doc="odd ends", log=True)
+
+
+@pytest.mark.parametrize(
+    "parameter", [*map(Bench.parameters().get, ("noise", "rate", "cells")), ODD]
+)
+def test_each_place_of_a_slider_stands_for_a_value_that_leads_back_to_it(parameter):
     scale = Scale(parameter)
     places = range(0, scale.steps + 1, max(1, scale.steps // 50))
     values = [scale.value(place) for place in places]

@@ -41,6 +41,7 @@ class Timed:
     def __init__(self, kind, monkeypatch):
         self.kind, self.monkeypatch, self.course = kind, monkeypatch, kind.course
         self.tape = []  # a stretch (s), or a variable's name and value
+        self.begun = 0.0, 0.0
 
     def run(self, model, seed, course):
         """Return the data, the wall seconds and the processor seconds of a run."""

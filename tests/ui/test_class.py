@@ -149,8 +149,7 @@ def test_a_class_of_thirty(tmp_path, capsys):
     with serving(tmp_path, workers=2, session_lifetime=5, linger=5) as server:
         asyncio.run(lesson(server, 4, SHORT, spread=1))  # what is loaded once is there then
         time.sleep(20)
-        before, since = server.memory, server.looks()
-        begun = time.perf_counter()
+        before, since, begun = server.memory, server.looks(), time.perf_counter()
         results = asyncio.run(lesson(server, 30, SHORT, spread=20))
         lasted = time.perf_counter() - begun
         delays, during = server.delays(since), server.memory
@@ -164,3 +163,28 @@ def test_a_class_of_thirty(tmp_path, capsys):
         places = max(max(each["places"], default=0) for each in results)
         print(f"the lesson took {lasted:.0f} s, the last place in the queue was {places}")
         print(f"memory: {before:.0f} MB before, {during:.0f} MB during, {after:.0f} MB after")
+
+
+@pytest.mark.bench
+def test_a_slider_answers_while_a_run_of_another_works(tmp_path, capsys):
+    async def drag(server: Served) -> list[float]:
+        busy = await Visitor(server.address).open(LONG)
+        await busy.press("Run")
+        await busy.until("writing word")
+        idle = await Visitor(server.address).open("model=spass")
+        took = []
+        for place in range(20, 60):
+            seen, begun = len(idle.said), time.perf_counter()
+            await idle.slide("input rate", place)
+            took.append(1000 * (await idle.until("ColumnDataChanged", seen) - begun))
+            await asyncio.sleep(0.1)
+        assert not any("Finished in" in text for text in busy.said)
+        await idle.close()
+        await busy.close()
+        return took
+
+    with serving(tmp_path, workers=2) as server:
+        since = server.looks()
+        took = asyncio.run(drag(server))
+        told(capsys, "a slider while another's run works", np.array(took))
+        told(capsys, "the server's delay meanwhile", server.delays(since))

@@ -259,9 +259,9 @@ def test_what_was_set_is_marked_taken_back_done_again_and_reset(lab):
     page.mouse.up()
     expect(reset).to_be_visible()
     expect(page.get_by_text("input rate differs from the model's defaults.")).to_be_visible()
-    page.wait_for_timeout(500)
-    dragged = typed.input_value()
+    dragged = f"{0.1 + 0.05 * int(slider.input_value()):.6g}"  # from 0.1 in steps of 0.05
     assert float(dragged) > 2
+    expect(typed).to_have_value(dragged)
     button(page, "Undo").click()  # the whole drag
     expect(typed).to_have_value("1")
     expect(button(page, "Undo")).to_be_disabled()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import socket
 import time
 import urllib.request
@@ -28,7 +29,8 @@ pytestmark = [
 SESSIONS = 12
 
 
-def test_twelve_sessions_are_forgotten(tmp_path):
+def test_twelve_sessions_are_forgotten(tmp_path, caplog):
+    caplog.set_level(logging.WARNING, logger="panel")  # or what is captured would hold on to pages
     labs: weakref.WeakSet[Lab] = weakref.WeakSet()
     made: list[str] = []
     desk = Desk(Store(tmp_path), 1)
