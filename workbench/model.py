@@ -27,9 +27,9 @@ array([1., 1., 1., 1., 1.])
 (`workbench.parameters`), each with default, bounds, unit, one-line doc and, where a paper sets
 it, its source. They are the only definition: flags, widgets, links and tables come from them.
 
-**A frame** is an `xarray.Dataset`, or its variables by name. A variable that carries a growing dimension (`GROWING`) is
-appended to what came before; any other replaces its earlier value. Every variable has `units`
-and `long_name`.
+**A frame** is an `xarray.Dataset`, or its variables by name. A variable that carries a growing
+dimension (`GROWING`) is appended to what came before; any other replaces its earlier value. Every
+variable has `units` and `long_name`.
 
 **`run.emit(frame, progress, message)`** is the one door out of `simulate`. It may wait (pause),
 let one frame pass (step), raise `Cancelled` (stop; let it pass through) or change a parameter

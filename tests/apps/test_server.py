@@ -1,15 +1,24 @@
 """An address asks for a page: good values are kept, all others are told in a sentence."""
 
+import asyncio
+import subprocess
+import sys
 import threading
 from types import SimpleNamespace
+from unittest.mock import Mock
 from urllib.parse import parse_qs, urlencode
 
+import panel as pn
 import pytest
+from bokeh.server.contexts import ApplicationContext
 from hypothesis import given
 from hypothesis import strategies as st
+from panel.io.state import state
+from tornado.httputil import HTTPServerRequest, RequestStartLine
 
 import models
 from apps import server
+from apps.building import built_aside
 from apps.desk import Desk
 from tests.workers import Clock
 from workbench.link import query
@@ -78,7 +87,7 @@ def test_no_good_value_is_dropped_and_each_other_is_told(drawn, seed):
     for name in bad:
         assert getattr(linked.model, name) == kind.parameters()[name].default
         if len(linked.refused) < 20:
-            assert any(told.startswith(f"{name} = ") for told in linked.refused)
+            assert any(name in told for told in linked.refused)
     assert len(linked.refused) >= min(20, len(bad) + len(foreign))
     assert all(told.endswith((".", "?")) for told in linked.refused)
 
@@ -138,7 +147,7 @@ def test_a_run_is_found_again_and_goes_on_while_its_page_is_there(opened):
 def test_a_run_that_is_gone_leaves_what_was_asked_for(opened, run):
     lab, told = opened(f"model=spass&seed=4&kappa=2.0&run={run}")
     assert (lab.model.key, lab.model.kappa, lab.seed, lab.job) == ("spass", 2.0, 4, None)
-    assert told == []
+    assert told == ([server.FORGOTTEN] if run else [])
 
 
 @pytest.mark.parametrize("id", ["../../etc/passwd", "/etc/passwd", "%2e%2e", "", "*", "\0"])
@@ -149,14 +158,6 @@ def test_a_record_that_is_not_there_is_told(opened, id):
 
 
 def test_pages_are_built_beside_the_event_loop():
-    import asyncio
-
-    import panel as pn
-    from bokeh.server.contexts import ApplicationContext
-    from panel.io.state import state
-
-    from apps.building import built_aside
-
     threads = []
 
     def make():
@@ -166,7 +167,10 @@ def test_pages_are_built_beside_the_event_loop():
     async def visit():
         application = built_aside({"/": make}, "Title")["/"]
         context = ApplicationContext(application)
-        found = await context.create_session_if_needed("one")
+        request = HTTPServerRequest(
+            start_line=RequestStartLine("GET", "/", "HTTP/1.1"), connection=Mock()
+        )
+        found = await context.create_session_if_needed("one", request)
         return found.document
 
     document = asyncio.run(visit())
@@ -176,9 +180,6 @@ def test_pages_are_built_beside_the_event_loop():
 
 
 def test_the_event_loop_is_kept_free():
-    import subprocess
-    import sys
-
     code = (
         "import gc, sys; from apps.loop import keep_free; keep_free();"
         "print(gc.get_freeze_count() > 100_000, gc.get_threshold()[2] >= 1000,"
