@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import panel as pn
 import xarray as xr
 
 from apps.desk import Job
+from apps.shell import when_loaded
 from apps.together import counted_once, together
 from workbench.worker import Watch
 
@@ -39,11 +41,19 @@ class Following:
         self.job = job
         self._seen, self._told, self._ended = seen, told, ended
         self._watch: Watch | None = None
-        self._ticker = pn.state.add_periodic_callback(self.look, period=TICK)
+        self._left = False
+        self._ticker: Any = None
+        when_loaded(self._begin)  # what a page shows earlier is lost
+
+    def _begin(self) -> None:
+        if not self._left:
+            self._ticker = pn.state.add_periodic_callback(self.look, period=TICK)
 
     def leave(self) -> None:
         """Look no more, as when another run is shown."""
-        self._ticker.stop()
+        self._left = True
+        if self._ticker:
+            self._ticker.stop()
 
     def look(self) -> None:
         """Take what is new.

@@ -14,7 +14,7 @@ TURN = 0.0005
 #: that is open. Panel has one made anyway some time after pages were left.
 RARELY = 1000
 #: Seconds between the last page that was left and that collection.
-QUIET = 60
+QUIET = 20
 
 
 def keep_free() -> None:

@@ -14,7 +14,7 @@ from bokeh.server.contexts import ApplicationContext
 from hypothesis import given
 from hypothesis import strategies as st
 from panel.io.state import state
-from tornado.httputil import HTTPServerRequest, RequestStartLine
+from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
 
 import models
 from apps import server
@@ -166,9 +166,10 @@ def test_pages_are_built_beside_the_event_loop():
 
     async def visit():
         application = built_aside({"/": make}, "Title")["/"]
-        context = ApplicationContext(application)
+        context = ApplicationContext(application, url="/")
+        line = RequestStartLine("GET", "/", "HTTP/1.1")
         request = HTTPServerRequest(
-            start_line=RequestStartLine("GET", "/", "HTTP/1.1"), connection=Mock()
+            start_line=line, headers=HTTPHeaders({"Host": "localhost"}), connection=Mock()
         )
         found = await context.create_session_if_needed("one", request)
         return found.document

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import html
 import http.client
 import json
@@ -19,7 +18,7 @@ import psutil
 import pytest
 from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest
 from tornado.websocket import websocket_connect
-from ui_server import free_port, wait_until_served
+from ui_server import awaited, free_port, wait_until_served
 from visitor import Visitor
 
 import models
@@ -111,13 +110,13 @@ def test_only_this_machine_is_listened_to(server):
 
 @pytest.mark.parametrize("origin", ["http://evil.example.org", "http://localhost:1", "null"])
 def test_a_page_of_another_origin_cannot_connect(server, origin):
-    assert asyncio.run(knock(server, origin)) == 403
+    assert awaited(knock(server, origin)) == 403
 
 
 def test_pages_of_this_server_can_connect(server):
     port = urllib.parse.urlsplit(server).port
     for name in ("localhost", "127.0.0.1"):
-        assert asyncio.run(knock(server, f"http://{name}:{port}")) == 101
+        assert awaited(knock(server, f"http://{name}:{port}")) == 101
 
 
 @pytest.mark.parametrize("path", [*PAGES, "/favicon.ico", "/static/js/bokeh.min.js", "/nowhere"])
@@ -177,7 +176,7 @@ def test_what_an_address_asks_for_is_told_and_never_opened_or_evaluated(server, 
         await visitor.close()
         return json.dumps(visitor.document)
 
-    said = asyncio.run(shown())
+    said = awaited(shown())
     assert "<script>alert" not in said and "root:x" not in said
     assert ASKED[query] in html.unescape(html.unescape(said))
 
@@ -201,7 +200,7 @@ def test_who_has_not_logged_in_sees_the_login_page_alone(locked, path):
     assert status == 200 and "<h1>Log in</h1>" in login
     assert not re.search(r"(src|href)\s*=\s*.(https?:)?//", login)
     own = f"http://localhost:{urllib.parse.urlsplit(locked).port}"
-    assert asyncio.run(knock(locked, own)) == 403
+    assert awaited(knock(locked, own)) == 403
 
 
 async def log_in(address: str, name: str, password: str) -> str:
@@ -217,14 +216,14 @@ async def log_in(address: str, name: str, password: str) -> str:
 
 @pytest.mark.parametrize(("name", "password"), [("ada", "wrong"), ("eve", "sesame"), ("", "")])
 def test_a_wrong_password_opens_nothing(locked, name, password):
-    cookie = asyncio.run(log_in(locked, name, password))
+    cookie = awaited(log_in(locked, name, password))
     assert "user=" not in cookie
     assert get(locked, "/lab", Cookie=cookie or "user=ada")[0] == 302
     assert get(locked, "/lab", Cookie='user="2|1:0|10:1|4:user|4:YWRh|0"')[0] == 302
 
 
 def test_the_right_password_opens_the_pages(locked):
-    cookie = asyncio.run(log_in(locked, "ada", "sesame"))
+    cookie = awaited(log_in(locked, "ada", "sesame"))
     assert [get(locked, path, Cookie=cookie)[0] for path in ("/", "/lab")] == [200, 200]
     port = urllib.parse.urlsplit(locked).port
     for origin, code in {
@@ -232,7 +231,7 @@ def test_the_right_password_opens_the_pages(locked):
         "https://class.example.org": 101,
         "http://evil.org": 403,
     }.items():
-        assert asyncio.run(knock(locked, origin, cookie)) == code
+        assert awaited(knock(locked, origin, cookie)) == code
 
 
 def test_too_long_a_message_is_not_taken(locked):
@@ -248,8 +247,8 @@ def test_too_long_a_message_is_not_taken(locked):
             await visitor.close()
         return True
 
-    assert asyncio.run(answered(900_000))
-    assert not asyncio.run(answered(1_100_000))
+    assert awaited(answered(900_000))
+    assert not awaited(answered(1_100_000))
 
 
 def test_an_account_elsewhere_is_asked_for(tmp_path):
@@ -264,7 +263,7 @@ def test_an_account_elsewhere_is_asked_for(tmp_path):
         asked = urllib.parse.parse_qs(where.query)
         assert (status, where.scheme, where.netloc) == (302, "https", "github.com")
         assert asked["client_id"] == ["a-key"] and "a-secret" not in headers["Location"]
-        assert asyncio.run(knock(address, address)) == 403
+        assert awaited(knock(address, address)) == 403
 
 
 # Nothing leaves the machine

@@ -67,15 +67,20 @@ class Visitor:
 
     async def press(self, label: str) -> None:
         """Press a button."""
-        button = {"id": self._named("Button", label)["id"]}
-        data = {"type": "map", "entries": []}
-        await self._tell("dom_event", [["model", button], ["node", "click"], ["data", data]])
+        button = next(
+            part for part in self._components("Button") if own(part).get("label") == label
+        )
+        told = [["model", {"id": button["id"]}], ["node", "click"]]
+        await self._tell("dom_event", [*told, ["data", {"type": "map", "entries": []}]])
 
-    async def slide(self, label: str, place: float) -> None:
-        """Move a slider."""
-        slider = {"id": self._named("FloatSlider", label)["attributes"]["data"]["id"]}
-        event = {"kind": "ModelChanged", "model": slider, "attr": "value", "new": place}
-        await self.send("PATCH-DOC", {"events": [event]})
+    async def slide(self, name: str, place: int) -> None:
+        """Move the slider of a parameter."""
+        form = next(
+            part for part in self._components("Form") if f'"name": "{name}"' in own(part)["fields"]
+        )
+        told = {"name": name, "number": next(self._numbers), "gesture": 1, "place": place}
+        data = {"type": "map", "entries": [[key, value] for key, value in told.items()]}
+        await self._tell("data_event", [["model", {"id": form["id"]}], ["data", data]])
 
     async def until(self, words: str, after: int = 0, seconds: float = LONG) -> float:
         """Wait until the page is told some words, and return when that was."""
@@ -101,14 +106,10 @@ class Visitor:
         """All text of the page when it was opened."""
         return json.dumps(self.document)
 
-    def _named(self, kind: str, label: str) -> dict:
-        """Return the component of the page with a label."""
-        return next(
-            part
-            for part in models(self.document)
-            if part["attributes"].get("class_name") == kind
-            and part["attributes"]["data"].get("attributes", {}).get("label") == label
-        )
+    def _components(self, kind: str) -> Iterator[dict]:
+        """Yield the components of one class."""
+        every = models(self.document)
+        return (part for part in every if part["attributes"].get("class_name") == kind)
 
     async def _tell(self, event: str, values: list) -> None:
         data = {"type": "event", "name": event, "values": {"type": "map", "entries": values}}
@@ -152,3 +153,8 @@ def models(part: Any) -> Iterator[dict]:
     elif isinstance(part, list):
         for inner in part:
             yield from models(inner)
+
+
+def own(part: dict) -> dict[str, Any]:
+    """Return the attributes of a component that its class adds."""
+    return part["attributes"]["data"].get("attributes", {})
