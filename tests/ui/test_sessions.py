@@ -37,23 +37,22 @@ def test_twelve_sessions_are_forgotten(tmp_path, caplog):
 
     def page():
         lab = Lab(desk, get("spass")())
-        labs.add(lab)
+        if made:  # the first page of a process stays, whatever comes after it
+            labs.add(lab)
         made.append(lab.model.key)
         return furnish(lab, [])
 
     port = free_port()
     server = pn.serve(
-        {"/lab": page, "/other": lambda: pn.pane.HTML("another page")}, port=port, show=False, threaded=True, verbose=False,
+        {"/lab": page}, port=port, show=False, threaded=True, verbose=False,
         unused_session_lifetime_milliseconds=500, check_unused_sessions_milliseconds=200,
     )  # fmt: skip
     try:
         address = f"http://localhost:{port}/lab"
         until(lambda: reachable(port))
-        for _ in range(SESSIONS):
+        for _ in range(1 + SESSIONS):
             urllib.request.urlopen(address, timeout=30).close()
-        assert len(made) == SESSIONS
-        # Panel knows the page that was made last until another one is made.
-        urllib.request.urlopen(f"http://localhost:{port}/other", timeout=30).close()
+        assert len(made) == 1 + SESSIONS
         until(lambda: gc.collect() >= 0 and not labs)
     finally:
         server.stop()
