@@ -27,6 +27,7 @@ PROVIDERS = (
     "google", "okta", "password",
 )  # fmt: skip
 HERE = ("localhost", "127.0.0.1")
+LOOPBACK = (*HERE, "::1")
 ORIGIN = re.compile(r"\*|(\*\.)?[A-Za-z0-9.-]+(:(\d{1,5}|\*))?|\[[0-9a-fA-F:]+\](:\d{1,5})?")
 
 
@@ -87,6 +88,10 @@ class Access:
                     f"--oauth-provider {self.oauth_provider} needs --{name.replace('_', '-')} "
                     f"or the environment variable PANEL_{name.upper()}."
                 )
+
+    def alone(self, host: str) -> bool:
+        """Return whether nobody but who sits at this machine can reach a server at a host."""
+        return host in LOOPBACK and not (self.asks or self.proxy or self.allow_origin)
 
     @property
     def asks(self) -> bool:

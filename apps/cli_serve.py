@@ -10,14 +10,13 @@ from typing import Any
 
 import click
 
-from apps.access import Access
+from apps.access import LOOPBACK, Access
 from apps.cli_access import access_options
 from apps.cli_common import Strict, say
 from apps.cli_records import runs_option
 from apps.cli_run import described
 from workbench.parameters import Choice, Count, Declared, ParameterError, Text, shown
 
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
 LEVELS = ("debug", "info", "warning", "error")
 SETTINGS: dict[str, Declared] = {
     "port": Count(5006, bounds=(0, 65_535), unit="1", doc="port to listen on, 0 for any"),

@@ -33,6 +33,7 @@ from apps.shell import Browser, adapt, page
 from workbench import ParameterError
 from workbench.link import Linked, parse
 from workbench.meter import machine_bytes
+from workbench.parameters import close_folders
 from workbench.record import RecordError
 from workbench.store import Store
 from workbench.worker import preload, start_early
@@ -138,6 +139,9 @@ def serve(
     show : bool
         Whether to open a browser.
     """
+    access = access or Access()
+    if not access.alone(host):
+        close_folders()
     silence(MISSING_RENDERERS)  # a plot is empty until its run begins
     preload("models", "scipy.integrate", "scipy.special")
     start_early()
@@ -165,7 +169,7 @@ def serve(
             unused_session_lifetime_milliseconds=round(1000 * session_lifetime),
             check_unused_sessions_milliseconds=5000,
             websocket_max_message_size=round(message_size),
-            **(access or Access()).options(host, port),
+            **access.options(host, port),
         )
     finally:
         desk.close()

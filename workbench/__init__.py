@@ -28,6 +28,7 @@ from workbench.model import (
     Trace,
     variable,
 )
+from workbench.parameters import Folder
 from workbench.picture import Picture
 from workbench.protocol import Protocol
 from workbench.record import Record, RecordError
@@ -46,6 +47,7 @@ __all__ = [
     "Equation",
     "Event",
     "EventKind",
+    "Folder",
     "Histogram",
     "Images",
     "Lines",

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from workbench.model import Model, ParameterError, unknown
-from workbench.parameters import shown
+from workbench.parameters import Folder, shown
 from workbench.run import SEED, Change, check_live
 from workbench.stamp import version
 
@@ -160,6 +160,10 @@ def accepted(kind: type[Model], fields: Mapping[str, str], refused: list[str]) -
         with telling(refused):
             if name not in declared:
                 raise ParameterError(unknown(name, declared, f"parameter of {kind.key!r}"))
+            if isinstance(declared[name], Folder) and text.strip():
+                raise ParameterError(
+                    f"{name} = {shown(text)} is not taken from a link: name the folder yourself."
+                )
             values[name] = declared[name].parse(text)
     return values
 

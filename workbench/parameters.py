@@ -224,6 +224,34 @@ class Text(Declared, param.String):
         return value.strip()  # so that a link, which drops blanks around, gives it back
 
 
+class Folder(Text):
+    """A folder of the machine that runs the model, or nothing.
+
+    No link names one: who sends a link could have others' machines open what he likes. A server
+    on a network takes none at all (`close_folders`).
+    """
+
+    __slots__ = Text.__slots__
+
+    def allowed(self) -> str:  # noqa: D102
+        return "empty on a server that others reach" if _CLOSED else super().allowed()
+
+    def coerce(self, value):  # noqa: D102
+        value = super().coerce(value)
+        if value and _CLOSED:
+            raise ValueError
+        return value
+
+
+#: Not empty once folders are closed.
+_CLOSED: list[bool] = []
+
+
+def close_folders() -> None:
+    """Take no name of a folder from here on, in this process."""
+    _CLOSED.append(True)
+
+
 def unit_suffix(unit: str) -> str:
     """Return the unit with a space before it, nothing for a pure number."""
     return "" if unit == "1" else f" {unit}"

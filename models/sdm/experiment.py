@@ -38,6 +38,7 @@ from workbench import (
     Choice,
     Cost,
     Count,
+    Folder,
     Lines,
     Model,
     ParameterError,
@@ -89,7 +90,7 @@ class DistributedRecall(Model):
         doc="how ink becomes bits: above a third of full ink, or above the pixel's median over all "
         "digits, so that it is on half the time as in a random word",
     )  # fmt: skip
-    data = Text(
+    data = Folder(
         "", group="Words", label="folder of digits",
         doc="folder of MNIST-format files; empty for the built-in digits",
     )  # fmt: skip

@@ -2,8 +2,10 @@
 
 import pytest
 
+import models
 from apps.access import PROVIDERS, Access
-from workbench import ParameterError
+from workbench import ParameterError, parameters
+from workbench.parameters import close_folders
 
 
 def refused(**values):
@@ -111,3 +113,28 @@ def test_files_of_components_come_only_from_loaded_modules(tmp_path, monkeypatch
     with pytest.raises(HTTPError) as answer:
         handler.parse_url_path("panel.io.server/DocHandler/__doc__/x")
     assert answer.value.status_code == 403
+
+
+def test_a_server_that_others_reach_takes_no_folder(monkeypatch):
+    monkeypatch.setattr(parameters, "_CLOSED", [])
+    sdm = models.get("sdm")
+    sdm(data="/somewhere")
+    close_folders()
+    with pytest.raises(ParameterError, match="it must be empty on a server that others reach"):
+        sdm(data="/somewhere")
+    assert sdm(data="").data == ""
+
+
+@pytest.mark.parametrize(
+    ("host", "values", "alone"),
+    [
+        ("localhost", {}, True),
+        ("::1", {}, True),
+        ("0.0.0.0", {}, False),
+        ("localhost", {"proxy": True}, False),
+        ("localhost", {"allow_origin": ("a.org",)}, False),
+        ("127.0.0.1", {"basic_auth": "sesame"}, False),
+    ],
+)
+def test_who_sits_at_the_machine_is_told_from_others(host, values, alone):
+    assert Access(**values).alone(host) == alone

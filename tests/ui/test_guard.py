@@ -162,6 +162,7 @@ ASKED = {
     "record=../../etc/passwd": "There is no record '../../etc/passwd'",
     "record=/etc/passwd&model=sdm": "There is no record '/etc/passwd'",
     "run=../../etc/passwd&seed=5": "The link names no model",
+    "model=sdm&data=/etc": "data = '/etc' is not taken from a link",
     "model=__import__('os').abort()": "is no model",
     "model=spass&changes=__import__('os')": "it must be a list in JSON",
     "model=spass&kappa=2*3": "kappa = '2*3' is not allowed",

@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from toys import Pair, Walk
 
-from workbench import Change, Model, ParameterError, run
+from workbench import Change, Folder, Model, ParameterError, run
 from workbench.link import parse, query
 from workbench.model import unknown
+from workbench.parameters import shown
 from workbench.stamp import version
 
 MODELS = {"walk": Walk, "pair": Pair}
@@ -181,3 +182,16 @@ def test_every_parameter_of_a_model_can_be_in_a_link():
 
     for kind in (Walk, Pair, Model):
         assert not set(RESERVED) & set(kind.parameters())
+
+
+def test_no_link_names_a_folder(tmp_path):
+    class Reads(Walk):
+        key = "reads"
+        data = Folder("", doc="a folder")
+
+    linked = parse({"model": "reads", "data": str(tmp_path), "steps": "5"}, lambda _key: Reads)
+    assert (linked.model.data, linked.model.steps) == ("", 5)
+    assert linked.refused == [
+        f"data = {shown(str(tmp_path))} is not taken from a link: name the folder yourself."
+    ]
+    assert parse({"model": "reads", "data": " "}, lambda _key: Reads).refused == []
