@@ -5,6 +5,9 @@
 PYTHON ?= python3.11 python3.12 python3.13 python3 python
 ARGS ?=
 
+# A process of tests for each core (ARGS="-n 0" for one alone); a file stays in one process.
+SHARED := -n logical --maxprocesses 4 --dist loadfile
+
 BIN := .venv/bin
 SET := pyproject.toml constraints.txt
 MINIMUM := import sys; sys.exit(sys.version_info < (3, 11))
@@ -26,10 +29,10 @@ serve: .venv/.base ## Open the workbench in a browser (ARGS="--port 5007" and th
 	$(BIN)/engram-workbench serve $(if $(findstring show,$(ARGS)),,--show) $(ARGS)
 
 test: .venv/.test chromium ## Run the tests (ARGS="-k recall" and the like)
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest $(SHARED) $(ARGS)
 
 test-all: .venv/.test chromium ## Run the slow tests too
-	$(BIN)/python -m pytest -m "not bench" $(ARGS)
+	$(BIN)/python -m pytest -m "not bench" $(SHARED) $(ARGS)
 
 bench: .venv/.bench ## Measure speed
 	$(BIN)/python -m pytest -m bench $(ARGS)

@@ -23,6 +23,11 @@ settings.register_profile("workbench", deadline=None)  # machines differ, and so
 settings.load_profile("workbench")
 
 
+def pytest_collection_modifyitems(items):
+    """Begin with the browser's tests, the longest, so that no core is idle at the end."""
+    items.sort(key=lambda item: "ui" not in item.path.parts)
+
+
 @pytest.fixture
 def record():
     """Return the record of a short run of the toy model."""

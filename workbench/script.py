@@ -45,10 +45,17 @@ def script(record: Record | Stamp, path: str | Path | None = None) -> str:
             "",
             call(f"model = {model}", assigned(stamp.parameters)),
             call("record = workbench.run", ["model", f"seed={stamp.seed}", *changes(stamp)]),
-            f"record.save({literal(str(target))})",
+            saved(target),
             "",
         ]
     )
+
+
+def saved(target: str | Path) -> str:
+    """Return the line that saves the record, broken where formatters would break it."""
+    path = literal(str(target))
+    line = f"record.save({path})"
+    return line if len(line) <= WIDTH else f"record.save(\n    {path}\n)"
 
 
 def made(stamp: Stamp) -> tuple[list[str], str]:

@@ -519,8 +519,8 @@ def test_ctrl_c_keeps_what_was_computed(toys):
     for _ in range(2):  # an impatient person presses twice
         process.send_signal(signal.SIGINT)
     out, _ = process.communicate(timeout=20)
-    os.close(slave)
     err = read_until(master, "until then")
+    os.close(slave)
     os.close(master)
     assert process.returncode == 130
     assert "Interrupted: the record holds what was computed until then." in err

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe import LOOK, nothing_serious
 from playwright.sync_api import expect
 from test_lab import LONG, button
 from ui_server import served
@@ -26,29 +26,8 @@ pytestmark = [
     ),
 ]
 
-LOOK = ("light", "dark")
 #: A desk and a phone; what is seen on light ground at one is seen on dark at the other.
 PLACES = {"light": (1400, 1000), "dark": (390, 844)}
-
-
-def serious(page) -> list[str]:
-    found = Axe().run(page).response["violations"]
-    return [
-        f"{one['id']}: {one['help']}: {node['html'][:200]}"
-        for one in found
-        if one["impact"] in ("serious", "critical")
-        for node in one["nodes"]
-        if "Mui-disabled" not in node["html"]  # what cannot be used now may be pale
-    ]
-
-
-def nothing_serious(page) -> None:
-    """Fail where axe finds something; a busy machine takes its time to paint it all."""
-    for _ in range(10):
-        page.wait_for_timeout(500)
-        if not serious(page):
-            return
-    assert serious(page) == []
 
 
 #: Runs of spiking networks that end soon.
@@ -63,8 +42,7 @@ def test_gallery(page, server, look):
     page.emulate_media(color_scheme=look)
     page.goto(server)
     page.locator("a.card").first.wait_for()
-    page.wait_for_timeout(1000)
-    assert serious(page) == []
+    nothing_serious(page)
 
 
 @pytest.mark.parametrize("look", LOOK)
@@ -154,13 +132,13 @@ def test_links_and_refusals(lab, page, look):
     page.get_by_label("seed").press("Enter")
     refusal = page.get_by_text("seed = 'never' is not allowed")
     expect(refusal).to_be_visible()
-    page.wait_for_timeout(1000)
+    nothing_serious(page)
     for words in (link, refusal):  # axe does not know their ground, and says nothing of them
         paper, ink = (luminance(paint) for paint in (ground(look == "dark").paper, ink_of(words)))
         assert (max(paper, ink) + 0.05) / (min(paper, ink) + 0.05) >= 4.5
-    assert serious(page) == []
 
 
+@pytest.mark.slow  # the networks are compiled first
 @pytest.mark.parametrize("model", RUNS)
 def test_results_of_a_spiking_network(lab, page, model):
     lab(f"model={model}&{RUNS[model]}")
@@ -168,9 +146,5 @@ def test_results_of_a_spiking_network(lab, page, model):
     expect(page.get_by_text(re.compile("^Finished in"))).to_be_visible(timeout=180_000)
     expect(page.get_by_text("The reading follows when the run has ended.")).to_have_count(0)
     for _ in LOOK:
-        for _wait in range(10):  # a busy machine takes its time to paint it all
-            page.wait_for_timeout(1000)
-            if not serious(page):
-                break
-        assert serious(page) == []
+        nothing_serious(page)
         page.get_by_role("button", name="Toggle theme").click()

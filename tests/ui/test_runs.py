@@ -10,9 +10,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import panel as pn
 import pytest
+from axe import LOOK, nothing_serious
 from conftest import leaves
 from playwright.sync_api import Page, expect
-from test_access import LOOK, serious
 from ui_server import free_port
 
 import models
@@ -258,8 +258,7 @@ def test_what_there_is_not_is_told(filled, visit):
 def test_nothing_serious_stands_in_the_way(store, records, visit, page, look):
     page.emulate_media(color_scheme=look)
     visit("/runs")
-    page.wait_for_timeout(500)
-    assert serious(page) == []
+    nothing_serious(page)
     for record in records:
         store.add(record)
     store.tag(records[0].stamp.id, "a tag")
@@ -267,17 +266,15 @@ def test_nothing_serious_stands_in_the_way(store, records, visit, page, look):
     store.delete(records[1].stamp.id)
     visit("/runs?where=nothing%3D1")
     expect(page.get_by_role("heading", name="No record fits")).to_be_visible()
-    assert serious(page) == []
+    nothing_serious(page)
     visit("/runs")
     rows(page).first.get_by_role("checkbox").check()
     page.get_by_role("button", name=re.compile("^Note: ")).first.click()
     page.get_by_text("1 deleted record", exact=True).click()
-    page.wait_for_timeout(500)
-    assert serious(page) == []
+    nothing_serious(page)
     visit(both(store, "spass"))
     expect(page.get_by_role("heading", name="Weight from several starts")).to_be_visible()
-    page.wait_for_timeout(1000)
-    assert serious(page) == []
+    nothing_serious(page)
 
 
 def test_a_phone_shows_all_of_it(filled, visit, page):

@@ -77,6 +77,12 @@ def test_the_script_of_a_model_elsewhere_imports_its_module(tmp_path):
     check_tidy(tmp_path)
 
 
+@pytest.mark.parametrize("length", [8, 73, 74, 81, 82, 83, 120])
+def test_a_script_is_tidy_however_long_the_path_of_its_record(record, tmp_path, length):
+    (tmp_path / "again.py").write_text(script(record, "a" * (length - 3) + ".nc"), encoding="utf-8")
+    check_tidy(tmp_path)
+
+
 def test_a_script_says_where_it_comes_from(record):
     text = ast.get_docstring(ast.parse(script(record)))
     said = " ".join(text.split())
