@@ -37,7 +37,7 @@
 #
 # `SIZE` decides how long this notebook takes: 1 is about a minute on two cores. A network of
 # spiking cells is compiled (by a C++ compiler, from what Brian2 writes) before it runs for the
-# first time; this takes 20 to 90 seconds for each of the three networks here, once on a machine.
+# first time; this takes 10 to 40 seconds for each of the three networks here, once on a machine.
 # `engram-workbench warm` in a shell does it ahead. With a larger `SIZE` the experiments are
 # repeated with more seeds (5 from `SIZE = 2` on), and from 3 on the last model runs at the full
 # length of its default settings. Change it here, or set the environment variable

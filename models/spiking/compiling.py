@@ -25,8 +25,8 @@ LOOK = 0.1
 #: Lines of a log that say what was wrong, and how many of them a person is told.
 ERROR = re.compile(r"^(\w+\.)*\w*(Error|Exception): .|error: ")
 MOST = 4
-#: Seconds that compiling takes where it was never done; said as half of it to twice as much.
-USUAL = 40.0
+#: Seconds that compiling to each takes where it was never done; said as half to twice as much.
+USUAL = {"cpp": 15.0, "cython": 60.0}
 
 
 class CompilationFailed(RuntimeError):  # noqa: N818 - reads as what happened
@@ -143,7 +143,7 @@ def expected(key: str, target: str) -> str:
     seconds = times().get(f"{key} {target}")
     if seconds:
         return f"took {seconds:.0f} s here last time"
-    return f"usually {USUAL / 2:.0f} to {USUAL * 2:.0f} s"
+    return f"usually {USUAL[target] / 2:.0f} to {USUAL[target] * 2:.0f} s"
 
 
 def times() -> dict[str, float]:

@@ -60,7 +60,7 @@ class Frames:
             "factor": (float(self.sim.read("factor.G")[0]), "Hz", "secreted factor G"),
             "factor_target": (self.model.target_rate, "Hz", "target"),
             **{
-                f"weight_{name}": (float(self.sim.read(f"{name}.w").mean()), "1", words)
+                f"weight_{name}": (self.sim.mean(f"{name}.w"), "1", words)
                 for name, words in WEIGHTS.items()
             },
         }

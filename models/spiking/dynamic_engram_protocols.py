@@ -32,16 +32,17 @@ KINDS = {
     **interventions("excitatory", "inhibitory", *TOLD, *HALVES),
 }  # fmt: skip
 TEST = 90.0  # s
+PART = 150.0  # s of consolidation between two tests
 #: Strength at which silenced cells do not fire, whatever excites them (rheobase).
 SILENT = 5.0
 
 
 def after(
-    protocol: Protocol, phase: str = "consolidation", target: str = SQUARE, parts: int = 3
+    protocol: Protocol, phase: str = "consolidation", target: str = SQUARE, parts: int = 4
 ) -> Protocol:
-    """Return the protocol with so many times 100 s of a phase and a test."""
+    """Return the protocol with so many times 150 s of a phase and a test."""
     for _ in range(parts):
-        protocol = protocol.then(phase, 100, target).then("test", TEST)
+        protocol = protocol.then(phase, PART, target).then("test", TEST)
     return protocol
 
 

@@ -77,7 +77,7 @@ class SpikingModel(Model):
         target = ENGINES[self.engine]
         if not places.compiler() or is_prepared(self, target):
             return 0.0
-        return times().get(f"{self.key} {target}", USUAL)
+        return times().get(f"{self.key} {target}", USUAL[target])
 
     def warm(self, tell: Callable[[str], None]) -> bool:
         """Compile the network for the chosen engine, unless it is in the cache."""

@@ -3,6 +3,7 @@
 //   run STEPS      simulate so many steps of the default clock
 //   take NAME      tell a recorded array, and forget it
 //   read NAME      tell an array
+//   mean NAME      tell the mean of an array of real numbers, a double
 //   write NAME N   set an array from the N bytes that follow; one item fills the whole array
 //   quit           leave (as does the end of the input)
 //
@@ -29,15 +30,24 @@ struct Array {
     std::function<void()> forget;            // empty it, where it is a recording
     std::function<void(std::string &)> copy; // for what does not lie in a row
     std::function<void(const std::vector<char> &)> put; // and takes any number of bytes
+    std::function<double()> mean;            // of real numbers
 };
 
 typedef std::map<std::string, Array> Arrays;
+
+template <class T> double mean(const T *data, size_t size) {
+    double sum = 0;
+    for (size_t at = 0; at < size; at++)
+        sum += (double)data[at];
+    return sum / (double)size;
+}
 
 template <class T> Array fixed(T *data, size_t size) {
     Array array;
     array.item = sizeof(T);
     array.size = [=]() { return size; };
     array.data = [=]() { return (char *)data; };
+    array.mean = [=]() { return mean(data, size); };
     return array;
 }
 
@@ -47,6 +57,7 @@ template <class T> Array growing(std::vector<T> &values) {
     array.size = [&]() { return values.size(); };
     array.data = [&]() { return (char *)values.data(); };
     array.forget = [&]() { values.clear(); };
+    array.mean = [&]() { return mean(values.data(), values.size()); };
     return array;
 }
 
@@ -169,6 +180,15 @@ inline void serve(Network &network, double dt, Arrays arrays) {
             tell(array);
             if (what == "take" && array.forget)
                 array.forget();
+        } else if (what == "mean") {
+            if (std::scanf("%255s", name) != 1)
+                fail("a name is needed");
+            Array &array = find(arrays, name);
+            if (!array.mean)
+                fail(std::string("there is no mean of ") + name);
+            double value = array.mean();
+            std::printf("%zu\n", sizeof value);
+            std::fwrite(&value, sizeof value, 1, stdout);
         } else if (what == "write") {
             size_t bytes = 0;
             if (std::scanf("%255s %zu", name, &bytes) != 2)

@@ -36,6 +36,7 @@ class ProgramSimulation(Simulation):
         self._states: list[str] = about["states"]
         self._exact: list[str] = about["exact"]
         self._steps_a_beat = round(BEAT / about["dt"])
+        self._sizes: dict[str, int] = {}
         self._beats = 0
         self._process = subprocess.Popen(
             [str(folder / "main")],
@@ -50,9 +51,13 @@ class ProgramSimulation(Simulation):
         self._say(f"read {self._known(name)}")
         return self._array(name)
 
+    def mean(self, name: str) -> float:  # noqa: D102
+        self._say(f"mean {self._known(name)}")
+        return float(np.frombuffer(self._answer())[0])
+
     def write(self, name: str, value: ArrayLike) -> None:  # noqa: D102
         data = np.asarray(value, dtype=self._types[self._known(name)], order="C")
-        if data.ndim and data.size != (size := self.read(name).size):
+        if data.ndim and data.size != (size := self._size(name)):
             raise ValueError(f"{name} has {size} items and was given {data.size}")
         self._say(f"write {name} {data.nbytes}", data.tobytes())
 
@@ -97,6 +102,12 @@ class ProgramSimulation(Simulation):
         if name not in self._types:
             raise KeyError(f"the network has no variable {name}")
         return name
+
+    def _size(self, name: str) -> int:
+        """Return the number of items of a variable, which does not change."""
+        if name not in self._sizes:
+            self._sizes[name] = self.read(name).size
+        return self._sizes[name]
 
     def _take(self, *names: str) -> list[NDArray[Any]]:
         """Take several recordings with one message."""

@@ -44,6 +44,16 @@ class Simulation(ABC):
             If the network has no such variable.
         """
 
+    def mean(self, name: str) -> float:
+        """Return the mean of a variable's values.
+
+        Raises
+        ------
+        KeyError
+            If the network has no such variable.
+        """
+        return float(self.read(name).mean())
+
     @abstractmethod
     def write(self, name: str, value: ArrayLike) -> None:
         """Set a variable: one value for all items, or one for each.

@@ -302,6 +302,7 @@ def test_what_is_written_is_read_back(engine, meanwhile):
             }.items():  # fmt: skip
                 simulation.write(name, value)
                 seen[name] = simulation.read(name), value
+                assert simulation.mean(name) == pytest.approx(np.mean(value))
 
     meanwhile(look)
     run(engine=engine, duration=0.1)
@@ -321,6 +322,7 @@ def test_unknown_names_and_wrong_sizes_are_told_and_do_no_harm(engine, meanwhile
             (KeyError, lambda: simulation.spikes("nobody")),
             (KeyError, lambda: simulation.samples("probe", "nothing")),
             (ValueError, lambda: simulation.write("cells.v", [1.0, 2.0])),
+            (KeyError, lambda: simulation.mean("nobody.v")),
         )
         for kind, attempt in attempts:
             with pytest.raises(kind) as refused:
@@ -335,6 +337,7 @@ def test_unknown_names_and_wrong_sizes_are_told_and_do_no_harm(engine, meanwhile
     assert "nobody" in told[3]
     assert "nothing" in told[4]
     assert told[5] == "cells.v has 20 items and was given 2"
+    assert "the network has no variable nobody.v" in told[6]
     meanwhile(lambda simulation: None)
     assert_same(found, data(engine=engine))
 
@@ -530,9 +533,10 @@ def test_compiling_is_said_to_take_what_it_usually_does_or_did_last_time(monkeyp
     monkeypatch.setenv("ENGRAM_WORKBENCH_CACHE", str(tmp_path))
     (tmp_path / "networks").mkdir()
     model = Replay(cells=987)
-    assert model.preparation() == compiling.USUAL
-    usual = compiling.expected("replay", "cpp")
-    assert usual == f"usually {compiling.USUAL / 2:.0f} to {2 * compiling.USUAL:.0f} s"
+    assert model.preparation() == compiling.USUAL["cpp"]
+    for target, seconds in compiling.USUAL.items():
+        usual = compiling.expected("replay", target)
+        assert usual == f"usually {seconds / 2:.0f} to {2 * seconds:.0f} s"
     compiling.remember("replay", "cpp", 12.3)
     assert model.preparation() == 12.3
     assert compiling.expected("replay", "cpp") == "took 12 s here last time"
