@@ -1,0 +1,233 @@
+"""Both recurrences of a cell with their gradients written out, for cells like the published one.
+
+The same numbers as the plain loops, with fewer and larger operations: what a step of the loop need
+not wait for is one matrix product over all steps, before or after it, forward and backward. The
+plain loops of `models.enn.cell` are the definition, and tests hold these to them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor, nn
+from torch.autograd.function import once_differentiable
+from torch.nn.functional import linear
+
+if TYPE_CHECKING:
+    from models.enn.config import EngramConfig
+    from models.enn.memory import EngramMemory
+
+
+def fits_memory(config: EngramConfig, training: bool) -> bool:
+    """Return whether `memory_recurrence` computes the memory of such a cell."""
+    shared = config.trace == "batch" or (config.trace == "frozen" and training)
+    plain = config.attention == "softmax" and config.decay == "all" and config.rate == "fixed"
+    simple = not (config.slot_gate or config.asymmetry or config.rank)
+    return shared and plain and simple and config.gradient
+
+
+def memory_recurrence(
+    pattern: Tensor, trace: Tensor, memory: EngramMemory, noise: Tensor | None
+) -> tuple[Tensor, Tensor]:
+    """Return what each step retrieves (B, T, h) and the last trace (N, h).
+
+    Parameters
+    ----------
+    pattern : Tensor, shape (B, T, h)
+    trace : Tensor, shape (N, h)
+    memory : EngramMemory
+        One that `fits_memory`.
+    noise : Tensor, shape (T, N, h), optional
+    """
+    config, slots = memory.config, memory.slots
+    temperature = torch.as_tensor(memory.temperature(), dtype=slots.dtype, device=slots.device)
+    rule = (config.hebbian_rate, config.trace_scale, config.clip, memory.floor)
+    pattern = pattern.to(slots.dtype)
+    retrieved, last = MemoryRecurrence.apply(
+        pattern.transpose(0, 1), trace, slots, temperature, noise, rule
+    )
+    return retrieved.transpose(0, 1), last
+
+
+class MemoryRecurrence(torch.autograd.Function):
+    """Time-major: patterns (T, B, h) to retrieved (T, B, h) and the last trace (N, h)."""
+
+    @staticmethod
+    def forward(ctx: Any, pattern, trace, slots, temperature, noise, rule):  # noqa: D102
+        rate, scale, clip, floor = rule
+        steps, batch, _ = pattern.shape
+        pattern = pattern.contiguous()
+        lengths = pattern.square().sum(-1, keepdim=True)
+        inverse = lengths.clamp(min=floor).rsqrt()
+        units = pattern * inverse
+        attention = pattern.new_empty(steps, batch, slots.shape[0])
+        score = torch.empty_like(attention)
+        effective = slots.new_empty(steps, *slots.shape)
+        sizes = slots.new_empty(steps, slots.shape[0], 1)
+        inside = torch.empty(steps, *slots.shape, dtype=torch.bool, device=slots.device)
+        for t in range(steps):
+            torch.add(slots, trace, alpha=scale, out=effective[t])
+            torch.sum(effective[t].square(), -1, keepdim=True, out=sizes[t])
+            directions = effective[t] * (sizes[t].clamp(min=floor).rsqrt() / temperature)
+            torch.mm(units[t], directions.mT, out=score[t])
+            torch.softmax(score[t], -1, out=attention[t])
+            trace = torch.addmm(
+                trace, attention[t].mT, pattern[t], beta=1 - rate, alpha=rate / batch
+            )
+            if noise is not None:
+                trace = trace.add_(noise[t], alpha=rate)
+            torch.le(trace.abs(), clip, out=inside[t])
+            trace = trace.clamp_(-clip, clip)
+        retrieved = torch.bmm(attention, effective)
+        ctx.save_for_backward(
+            pattern,
+            units,
+            inverse,
+            lengths,
+            attention,
+            score,
+            effective,
+            sizes,
+            inside,
+            temperature,
+        )
+        ctx.rule = rule
+        return retrieved, trace
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, retrieved_grad, trace_grad):  # noqa: D102
+        (
+            pattern, units, inverse, lengths, attention, score, effective, sizes, inside,
+            temperature,
+        ) = ctx.saved_tensors  # fmt: skip
+        rate, scale, _, floor = ctx.rule
+        share = rate / pattern.shape[1]
+        size = sizes.clamp(min=floor).rsqrt()
+        directions = effective * size
+        attention_grad = torch.bmm(retrieved_grad, effective.mT)
+        effective_grad = torch.bmm(attention.mT, retrieved_grad)
+        score_grad = torch.empty_like(score)
+        writes = torch.empty_like(effective)
+        long = sizes >= floor
+        for t in reversed(range(len(pattern))):
+            write = torch.mul(trace_grad, inside[t], out=writes[t])
+            whole = torch.addmm(attention_grad[t], pattern[t], write.mT, alpha=share)
+            mean = (whole * attention[t]).sum(-1, keepdim=True)
+            torch.mul(attention[t], whole - mean, out=score_grad[t])
+            turn = score_grad[t].mT @ units[t] / temperature
+            along = (directions[t] * turn).sum(-1, keepdim=True) * long[t]
+            effective_grad[t] += size[t] * (turn - directions[t] * along)
+            trace_grad = (1 - rate) * write + scale * effective_grad[t]
+        unit_grad = torch.bmm(score_grad, directions) / temperature
+        along = (units * unit_grad).sum(-1, keepdim=True) * (lengths >= floor)
+        pattern_grad = inverse * (unit_grad - units * along)
+        pattern_grad.baddbmm_(attention, writes, alpha=share)
+        temperature_grad = -(score_grad * score).sum() / temperature
+        return pattern_grad, trace_grad, effective_grad.sum(0), temperature_grad, None, None
+
+
+def hidden_recurrence(
+    drive: Tensor,
+    hidden: Tensor,
+    recurrent: Tensor,
+    output: nn.Linear,
+    norm: nn.Module,
+    mask: Tensor | None,
+) -> tuple[Tensor, Tensor]:
+    """Return the hidden states (B, T, h) and the last one (B, h).
+
+    Parameters
+    ----------
+    drive : Tensor, shape (B, T, 3h)
+        What does not depend on the hidden state, with the bias in it.
+    hidden : Tensor, shape (B, h)
+        First hidden state.
+    recurrent : Tensor, shape (3h, h)
+    output : Linear
+        From 3h to h.
+    norm : LayerNorm or Identity
+    mask : Tensor of bool, shape (B, T), optional
+    """
+    with torch.autocast(drive.device.type, enabled=False):
+        kind = output.weight.dtype
+        gain, offset, epsilon = None, None, 0.0
+        if isinstance(norm, nn.LayerNorm):
+            gain, offset, epsilon = norm.weight, norm.bias, norm.eps
+        here = None if mask is None else mask.mT[..., None]
+        states, last = HiddenRecurrence.apply(
+            drive.to(kind).transpose(0, 1), hidden.to(kind), recurrent, output.weight, output.bias,
+            gain, offset, epsilon, here,
+        )  # fmt: skip
+    return states.transpose(0, 1), last
+
+
+class HiddenRecurrence(torch.autograd.Function):
+    """Time-major: drives (T, B, 3h) to hidden states (T, B, h) and the last one (B, h)."""
+
+    @staticmethod
+    def forward(  # noqa: D102
+        ctx: Any, drive, hidden, recurrent, weight, bias, gain, offset, epsilon, here
+    ):
+        steps, batch, _ = drive.shape
+        size = hidden.shape[-1]
+        wide = torch.empty_like(drive, memory_format=torch.contiguous_format)
+        narrow = drive.new_empty(steps, batch, size)
+        before = torch.empty_like(narrow)
+        outputs = torch.empty_like(narrow)
+        means, deviations = drive.new_empty(2, steps, batch, 1)
+        for t in range(steps):
+            before[t] = hidden
+            torch.addmm(drive[t], hidden, recurrent.mT, out=wide[t]).relu_()
+            narrow[t] = linear(wide[t], weight, bias).relu_()
+            if gain is None:
+                after = narrow[t]
+            else:
+                after, means[t], deviations[t] = torch.native_layer_norm(
+                    narrow[t], [size], gain, offset, epsilon
+                )
+            if here is None:
+                hidden = outputs[t] = after
+            else:
+                outputs[t] = after * here[t]
+                hidden = torch.where(here[t], after, hidden)
+        ctx.save_for_backward(
+            wide, narrow, before, means, deviations, recurrent, weight, gain, offset, here
+        )
+        return outputs, hidden.clone()
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, output_grad, hidden_grad):  # noqa: D102
+        wide, narrow, before, means, deviations, recurrent, weight, gain, offset, here = (
+            ctx.saved_tensors
+        )
+        steps, batch, size = narrow.shape
+        arriving = torch.empty_like(narrow)
+        narrow_grad, wide_grad = torch.empty_like(narrow), torch.empty_like(wide)
+        awake, open_ = narrow > 0, wide > 0
+        for t in reversed(range(steps)):
+            torch.add(output_grad[t], hidden_grad, out=arriving[t])
+            if here is not None:
+                arriving[t] *= here[t]
+            through = arriving[t]
+            if gain is not None:
+                through = torch.ops.aten.native_layer_norm_backward(
+                    through, narrow[t], [size], means[t], deviations[t], gain, offset,
+                    [True, False, False],
+                )[0]  # fmt: skip
+            torch.mul(through, awake[t], out=narrow_grad[t])
+            torch.mul(narrow_grad[t] @ weight, open_[t], out=wide_grad[t])
+            stays = 0 if here is None else hidden_grad * ~here[t]
+            hidden_grad = wide_grad[t] @ recurrent + stays
+        rows = narrow_grad.flatten(0, 1)
+        gains = None, None
+        if gain is not None:
+            normed = (narrow - means) * deviations
+            gains = (arriving * normed).sum((0, 1)), arriving.sum((0, 1))
+        return (
+            wide_grad, hidden_grad,
+            wide_grad.flatten(0, 1).mT @ before.flatten(0, 1),
+            rows.mT @ wide.flatten(0, 1), rows.sum(0), *gains, None, None,
+        )  # fmt: skip

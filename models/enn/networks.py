@@ -1,0 +1,304 @@
+"""Networks of Engram cells: stacked, in both directions, with heads that classify and predict."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from typing import Any, Literal, NamedTuple, Self, get_args
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
+
+from models.enn.cell import EngramCell
+from models.enn.config import EngramConfig
+from models.enn.state import Details, EngramState
+from workbench.model import ParameterError
+
+Readout = Literal["last", "mean", "attention", "each"]
+
+
+def lengths_mask(lengths: Tensor, steps: int) -> Tensor:
+    """Return the mask (B, T) of sequences of so many steps."""
+    return torch.arange(steps, device=lengths.device) < lengths[:, None]
+
+
+class Engram(nn.Module):
+    """Layers of Engram cells over sequences, as `torch.nn.LSTM` is of LSTM cells.
+
+    Parameters
+    ----------
+    config : EngramConfig
+        Of the first layer; the others differ in their input's width, and draw other noise.
+    layers : int
+    bidirectional : bool
+        Whether each layer also reads backwards; outputs are then 2h wide.
+    dropout : float
+        Share of values dropped between layers, in [0, 1).
+    generator : torch.Generator, optional
+        Of the first weights; otherwise torch's own.
+    """
+
+    def __init__(
+        self,
+        config: EngramConfig,
+        *,
+        layers: int = 1,
+        bidirectional: bool = False,
+        dropout: float = 0.0,
+        generator: torch.Generator | None = None,
+    ) -> None:
+        super().__init__()
+        if not isinstance(layers, int) or layers < 1:
+            raise ParameterError(f"layers = {layers!r} is not allowed; it must be at least 1.")
+        self.config, self.layers, self.bidirectional = config, layers, bidirectional
+        ways = 1 + bidirectional
+        width = config.hidden_size * ways
+        self.cells = nn.ModuleList()
+        for place in range(layers * ways):
+            changed = {"seed": config.seed + place}
+            if place >= ways:
+                changed["input_size"] = width
+            self.cells.append(EngramCell(dataclasses.replace(config, **changed), generator))
+        self.drop = nn.Dropout(checked(dropout))
+
+    @property
+    def output_size(self) -> int:
+        """Return the width of the outputs."""
+        return self.config.hidden_size * (1 + self.bidirectional)
+
+    def forward(
+        self,
+        x: Tensor | PackedSequence,
+        state: tuple[EngramState, ...] | None = None,
+        *,
+        mask: Tensor | None = None,
+        reward: Tensor | None = None,
+        details: bool = False,
+    ) -> Any:
+        """Return the outputs of the last layer, and the state of every cell.
+
+        Parameters
+        ----------
+        x : Tensor, shape (B, T, d), or PackedSequence
+        state : tuple of EngramState, optional
+            Of each cell, as an earlier call returned them.
+        mask : Tensor of bool, shape (B, T), optional
+            False where a sample has no such step.
+        reward : Tensor, shape (B, T), optional
+        details : bool
+            Whether to return what each cell's memory did too, in the order of the input's steps.
+
+        Returns
+        -------
+        output : Tensor, shape (B, T, h) or (B, T, 2h), or PackedSequence
+        state : tuple of EngramState
+        details : tuple of Details
+            Where it was asked for.
+        """
+        packed = x if isinstance(x, PackedSequence) else None
+        if packed is not None:
+            x, lengths = pad_packed_sequence(packed, batch_first=True)
+            mask = lengths_mask(lengths.to(x.device), x.shape[1])
+        ways = 1 + self.bidirectional
+        if state is not None and len(state) != len(self.cells):
+            raise ParameterError(
+                f"state has {len(state)} parts; it must have one for each of the "
+                f"{len(self.cells)} cells."
+            )
+        states, told = [], []
+        for layer in range(self.layers):
+            if layer:
+                x = self.drop(x)
+            outputs = []
+            for way in range(ways):
+                place = layer * ways + way
+                turn = (lambda what: what.flip(1)) if way else (lambda what: what)
+                parts = self.cells[place](
+                    turn(x),
+                    None if state is None else state[place],
+                    mask=None if mask is None else turn(mask),
+                    reward=None if reward is None else turn(reward),
+                    details=details,
+                )
+                outputs.append(turn(parts[0]))
+                states.append(parts[1])
+                if details:
+                    told.append(backwards(parts[2]) if way else parts[2])
+            x = torch.cat(outputs, -1) if ways == 2 else outputs[0]
+        if packed is not None:
+            x = pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
+        return (x, tuple(states), tuple(told)) if details else (x, tuple(states))
+
+
+def backwards(told: Details) -> Details:
+    """Return details in the reversed order of steps."""
+    return Details(*(part.flip(1) for part in told[:4]), told.trace.flip(-3))
+
+
+class AttentionPool(nn.Module):
+    """One vector of a sequence: softmax over its steps of tanh(x W_a + b_a), times x.
+
+    Parameters
+    ----------
+    width : int
+    generator : torch.Generator, optional
+    """
+
+    def __init__(self, width: int, generator: torch.Generator | None = None) -> None:
+        super().__init__()
+        self.score = nn.utils.skip_init(nn.Linear, width, 1)
+        nn.init.xavier_uniform_(self.score.weight, generator=generator)
+        nn.init.zeros_(self.score.bias)
+
+    def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
+        """Return the (B, h) mean of x (B, T, h), weighted by attention."""
+        score = torch.tanh(self.score(x))
+        if mask is not None:
+            score = score.masked_fill(~mask[..., None], -math.inf)
+        return (torch.softmax(score, 1) * x).sum(1)
+
+
+class Output(NamedTuple):
+    """What a network with a head returns: its output, and of each cell the state and details."""
+
+    output: Tensor
+    state: tuple[EngramState, ...]
+    details: tuple[Details, ...] | None
+
+
+class EngramNetwork(nn.Module):
+    """Engram layers, a readout, dropout and a linear head.
+
+    Parameters
+    ----------
+    config : EngramConfig
+    outputs : int
+        Width of the head.
+    readout : {"last", "mean", "attention", "each"}
+        What of the sequence the head sees: its last state, the mean, an attention pool, or each
+        step. The published classifier asks for attention and gets the last state.
+    dropout : float
+        Before the head, and between layers.
+    layers, bidirectional
+        As `Engram`.
+    generator : torch.Generator, optional
+        Of the first weights.
+    """
+
+    def __init__(
+        self,
+        config: EngramConfig,
+        outputs: int,
+        *,
+        readout: Readout = "last",
+        dropout: float = 0.0,
+        layers: int = 1,
+        bidirectional: bool = False,
+        generator: torch.Generator | None = None,
+    ) -> None:
+        super().__init__()
+        if readout not in get_args(Readout):
+            allowed = " or ".join(map(repr, get_args(Readout)))
+            raise ParameterError(f"readout = {readout!r} is not allowed; it must be {allowed}.")
+        if not isinstance(outputs, int) or outputs < 1:
+            raise ParameterError(f"outputs = {outputs!r} is not allowed; it must be at least 1.")
+        self.outputs, self.readout = outputs, readout
+        self.engram = Engram(
+            config, layers=layers, bidirectional=bidirectional, dropout=dropout,
+            generator=generator,
+        )  # fmt: skip
+        width = self.engram.output_size
+        if readout == "attention":
+            self.pool = AttentionPool(width, generator)
+        self.drop = nn.Dropout(checked(dropout))
+        self.head = nn.utils.skip_init(nn.Linear, width, outputs)
+        nn.init.xavier_uniform_(self.head.weight, generator=generator)
+        nn.init.zeros_(self.head.bias)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return every setting by name, for JSON."""
+        return {
+            "config": self.engram.config.to_dict(), "outputs": self.outputs,
+            "readout": self.readout, "dropout": self.drop.p, "layers": self.engram.layers,
+            "bidirectional": self.engram.bidirectional,
+        }  # fmt: skip
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any], generator: torch.Generator | None = None) -> Self:
+        """Return a network with the settings that `to_dict` told, and new weights."""
+        others = {name: value for name, value in values.items() if name != "config"}
+        return cls(EngramConfig.from_dict(values["config"]), generator=generator, **others)
+
+    def forward(
+        self,
+        x: Tensor,
+        state: tuple[EngramState, ...] | None = None,
+        *,
+        mask: Tensor | None = None,
+        reward: Tensor | None = None,
+        details: bool = False,
+    ) -> Output:
+        """Return the head's output (B, outputs), or (B, T, outputs) for each step."""
+        hidden, states, *told = self.engram(x, state, mask=mask, reward=reward, details=details)
+        output = self.head(self.drop(self.read(hidden, mask)))
+        return Output(output, states, told[0] if told else None)
+
+    def read(self, hidden: Tensor, mask: Tensor | None) -> Tensor:
+        """Return what the head sees of the hidden states (B, T, h)."""
+        if self.readout == "each":
+            return hidden
+        if self.readout == "attention":
+            return self.pool(hidden, mask)
+        if self.readout == "mean":
+            if mask is None:
+                return hidden.mean(1)
+            return hidden.sum(1) / mask.sum(1, keepdim=True).clamp(min=1)
+        size = self.engram.config.hidden_size
+        if mask is None:
+            last = hidden[:, -1]
+        else:
+            place = (mask.sum(1) - 1).clamp(min=0)
+            last = hidden[torch.arange(len(hidden), device=hidden.device), place]
+        if not self.engram.bidirectional:
+            return last
+        return torch.cat([last[:, :size], hidden[:, 0, size:]], -1)
+
+
+class EngramClassifier(EngramNetwork):
+    """A network whose outputs are the logits of classes; dropout 0.3 as published.
+
+    Examples
+    --------
+    >>> import torch
+    >>> classifier = EngramClassifier(EngramConfig(input_size=8, hidden_size=16, slots=4), 10)
+    >>> classifier(torch.randn(2, 5, 8)).output.shape
+    torch.Size([2, 10])
+    """
+
+    def __init__(
+        self,
+        config: EngramConfig,
+        outputs: int,
+        *,
+        readout: Readout = "attention",
+        dropout: float = 0.3,
+        **options: Any,
+    ) -> None:
+        super().__init__(config, outputs, readout=readout, dropout=dropout, **options)
+
+
+class EngramRegressor(EngramNetwork):
+    """A network that predicts numbers, at each step unless told otherwise."""
+
+    def __init__(
+        self, config: EngramConfig, outputs: int, *, readout: Readout = "each", **options: Any
+    ) -> None:
+        super().__init__(config, outputs, readout=readout, **options)
+
+
+def checked(dropout: float) -> float:
+    """Return a share of values to drop, or raise `ParameterError`."""
+    if not 0 <= dropout < 1:
+        raise ParameterError(f"dropout = {dropout!r} is not allowed; it must be in [0, 1).")
+    return dropout
