@@ -12,7 +12,6 @@ at once, the memory's recurrence, and the recurrence of h, whose samples are ind
 
 from __future__ import annotations
 
-import math
 from typing import Any, Literal
 
 import torch
@@ -21,6 +20,7 @@ from torch.nn.functional import linear, relu
 
 from models.enn.config import EngramConfig
 from models.enn.fused import fits_memory, hidden_recurrence, memory_recurrence
+from models.enn.layers import empty_linear, he_normal
 from models.enn.memory import START, EngramMemory, drawn, unit
 from models.enn.state import Details, EngramState
 from workbench.model import ParameterError
@@ -57,11 +57,11 @@ class EngramCell(nn.Module):
         super().__init__()
         self.config, self.path = config, path
         hidden = config.hidden_size
-        self.encoder = nn.utils.skip_init(nn.Linear, config.input_size, hidden)
+        self.encoder = empty_linear(config.input_size, hidden)
         self.encoder_norm = nn.LayerNorm(hidden, EPSILON) if config.layer_norm else nn.Identity()
         self.memory = EngramMemory(config, generator)
-        self.integrator = nn.utils.skip_init(nn.Linear, 3 * hidden, 3 * hidden)
-        self.output = nn.utils.skip_init(nn.Linear, 3 * hidden, hidden)
+        self.integrator = empty_linear(3 * hidden, 3 * hidden)
+        self.output = empty_linear(3 * hidden, hidden)
         self.output_norm = nn.LayerNorm(hidden, EPSILON) if config.layer_norm else nn.Identity()
         if config.start == "learned":
             self.first_hidden = nn.Parameter(torch.empty(hidden))
@@ -252,9 +252,3 @@ class EngramCell(nn.Module):
             raise ParameterError(
                 f"reward is missing; rate='reward' needs one in [0, 1] a step, {(batch, steps)}."
             )
-
-
-def he_normal(weight: Tensor, generator: torch.Generator | None) -> None:
-    """Fill a weight (out, in) as Keras' he_normal does: normal, cut off at two deviations."""
-    deviation = math.sqrt(2 / weight.shape[1]) / 0.87962566
-    nn.init.trunc_normal_(weight, 0, deviation, -2 * deviation, 2 * deviation, generator)

@@ -205,7 +205,9 @@ class EngramConfig:
         names = [field.name for field in dataclasses.fields(cls)]
         for name in values:
             if name not in names:
-                raise ParameterError(unknown(name, names, "setting of an Engram cell"))
+                raise ParameterError(
+                    unknown(name, dict.fromkeys(names), "setting of an Engram cell")
+                )
         if "input_size" not in values:
             raise ParameterError("input_size is missing; it must be a whole number of at least 1.")
         return cls(**values)

@@ -97,7 +97,7 @@ class MemoryRecurrence(torch.autograd.Function):
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, retrieved_grad, trace_grad):  # noqa: D102
+    def backward(ctx: Any, retrieved_grad, trace_grad):  # noqa: D102 # pyright: ignore
         (
             pattern, units, inverse, lengths, attention, score, effective, sizes, inside,
             temperature,
@@ -199,7 +199,7 @@ class HiddenRecurrence(torch.autograd.Function):
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, output_grad, hidden_grad):  # noqa: D102
+    def backward(ctx: Any, output_grad, hidden_grad):  # noqa: D102 # pyright: ignore
         wide, narrow, before, means, deviations, recurrent, weight, gain, offset, here = (
             ctx.saved_tensors
         )

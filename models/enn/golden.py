@@ -138,16 +138,15 @@ def classifier_values(
     classes = given["y"].shape[-1]
     network = EngramClassifier(configuration(meta, arrays), classes, readout=readout)
     network = network.to(given["x"].dtype).eval()
-    network.engram.cells[0].path = way
+    cell = network.engram.cell()
+    cell.path = way
     keras_weights.load(network, arrays)
     x = given["x"].requires_grad_()
     config = network.engram.config
     start = EngramState(
         x.new_zeros(len(x), config.hidden_size), x.new_zeros(config.slots, config.hidden_size)
     )
-    hidden, _ = network.engram.cells[0](
-        x, start, noise=x.new_zeros(x.shape[1], config.slots, config.hidden_size)
-    )
+    hidden, _ = cell(x, start, noise=x.new_zeros(x.shape[1], config.slots, config.hidden_size))
     chances = torch.softmax(network.head(network.read(hidden, None)), -1)
     inside = (chances / chances.sum(-1, keepdim=True)).clamp(EDGE, 1 - EDGE)
     loss = -(given["y"] * inside.log()).sum(-1).mean()

@@ -21,7 +21,7 @@ PREFIX = "w_"
 
 def places(network: EngramCell | EngramNetwork) -> dict[str, tuple[Tensor, bool]]:
     """Return each weight by its name in a file, and whether it is transposed there."""
-    cell = network if isinstance(network, EngramCell) else network.engram.cells[0]
+    cell = network if isinstance(network, EngramCell) else network.engram.cell()
     found = {
         "W_z": (cell.encoder.weight, True), "b_z": (cell.encoder.bias, False),
         "W_u": (cell.integrator.weight, True), "b_u": (cell.integrator.bias, False),

@@ -22,6 +22,8 @@ Nothing here reads the hidden state, so that the memory of a whole sequence is c
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
+from functools import reduce
 from typing import NamedTuple
 
 import torch
@@ -29,6 +31,7 @@ from torch import Tensor, nn
 
 from models.enn.attention import entropy, sparsemax, top_k
 from models.enn.config import EngramConfig
+from models.enn.layers import empty_linear
 from models.enn.state import EngramState
 from workbench.model import ParameterError
 
@@ -65,6 +68,7 @@ class EngramMemory(nn.Module):
 
     projection: Tensor
     kept: Tensor
+    gate: nn.Linear
 
     def __init__(self, config: EngramConfig, generator: torch.Generator | None = None) -> None:
         super().__init__()
@@ -77,7 +81,7 @@ class EngramMemory(nn.Module):
         if config.rate == "learned":
             self.rate_logit = nn.Parameter(torch.empty(()))
         if config.slot_gate:
-            self.gate = nn.utils.skip_init(nn.Linear, hidden, slots)
+            self.gate = empty_linear(hidden, slots)
         if config.start == "learned":
             self.first_trace = nn.Parameter(torch.empty(slots, columns))
         if config.rank:
@@ -192,10 +196,11 @@ class EngramMemory(nn.Module):
         if not config.asymmetry:
             return state._replace(trace=trace)
         kept = math.exp(-1 / config.timing) if config.timing else 0.0
-        attended, seen = kept * (state.attended + weight), kept * (state.seen + pattern)
+        attended, seen = earlier(state)
+        after = kept * (attended + weight), kept * (seen + pattern)
         if present is not None:
-            attended = torch.where(present, attended, state.attended)
-            seen = torch.where(present, seen, state.seen)
+            after = torch.where(present, after[0], attended), torch.where(present, after[1], seen)
+        attended, seen = after
         return state._replace(trace=trace, attended=attended, seen=seen)
 
     def decay(self, weight: Tensor, attention: Tensor, factor: Tensor | None) -> Tensor | None:
@@ -237,18 +242,19 @@ class EngramMemory(nn.Module):
         config, trace = self.config, state.trace
         pairs = [(strength, columns)]
         if config.asymmetry:
-            seen = state.seen @ self.projection.mT if config.rank else state.seen
-            before = state.attended if factor is None else state.attended * factor
+            before, seen = earlier(state)
+            seen = seen @ self.projection.mT if config.rank else seen
+            before = before if factor is None else before * factor
             pairs += [(config.asymmetry * before, columns), (-config.asymmetry * strength, seen)]
         if config.per_sample:
-            change = sum(weight[..., None] * what[:, None] for weight, what in pairs)
+            change = total(weight[..., None] * what[:, None] for weight, what in pairs)
             fade = 1.0 if decay is None else decay[..., None]
             scale = None if factor is None else factor[..., None]
         else:
             share = 1 / strength.shape[0]
             if present is not None:
                 share = present / present.sum().clamp(min=1)
-            change = sum((weight * share).mT @ what for weight, what in pairs)
+            change = total((weight * share).mT @ what for weight, what in pairs)
             fade = 1.0 if decay is None else (decay * share).sum(0)[:, None]
             scale = None if factor is None else (factor * share).sum()
         if noise is not None:
@@ -263,6 +269,18 @@ class EngramMemory(nn.Module):
     def keep(self, trace: Tensor) -> None:
         """Take a batch's last trace into the mean that evaluation uses."""
         self.kept.lerp_(trace, SHARE)
+
+
+def total(parts: Iterable[Tensor]) -> Tensor:
+    """Return the sum of at least one tensor."""
+    return reduce(torch.add, parts)
+
+
+def earlier(state: EngramState) -> tuple[Tensor, Tensor]:
+    """Return the fading records of an asymmetric write."""
+    if state.attended is None or state.seen is None:
+        raise ParameterError("state has no record of earlier writes; this cell's own has one.")
+    return state.attended, state.seen
 
 
 def drawn(shape: tuple[int, ...], like: Tensor, generator: torch.Generator | None) -> Tensor:

@@ -12,6 +12,7 @@ from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_
 
 from models.enn.cell import EngramCell
 from models.enn.config import EngramConfig
+from models.enn.layers import glorot_linear
 from models.enn.state import Details, EngramState
 from workbench.model import ParameterError
 
@@ -62,6 +63,12 @@ class Engram(nn.Module):
             self.cells.append(EngramCell(dataclasses.replace(config, **changed), generator))
         self.drop = nn.Dropout(checked(dropout))
 
+    def cell(self, place: int = 0) -> EngramCell:
+        """Return a cell: layer by layer, and in each the way forward first."""
+        cell = self.cells[place]
+        assert isinstance(cell, EngramCell)
+        return cell
+
     @property
     def output_size(self) -> int:
         """Return the width of the outputs."""
@@ -96,10 +103,10 @@ class Engram(nn.Module):
         details : tuple of Details
             Where it was asked for.
         """
-        packed = x if isinstance(x, PackedSequence) else None
-        if packed is not None:
-            x, lengths = pad_packed_sequence(packed, batch_first=True)
-            mask = lengths_mask(lengths.to(x.device), x.shape[1])
+        if isinstance(x, PackedSequence):
+            if mask is not None or reward is not None:
+                raise ParameterError("Packed sequences go without mask and reward; pad them.")
+            return self.unpacked(x, state, details)
         ways = 1 + self.bidirectional
         if state is not None and len(state) != len(self.cells):
             raise ParameterError(
@@ -114,7 +121,7 @@ class Engram(nn.Module):
             for way in range(ways):
                 place = layer * ways + way
                 turn = (lambda what: what.flip(1)) if way else (lambda what: what)
-                parts = self.cells[place](
+                parts = self.cell(place)(
                     turn(x),
                     None if state is None else state[place],
                     mask=None if mask is None else turn(mask),
@@ -126,14 +133,23 @@ class Engram(nn.Module):
                 if details:
                     told.append(backwards(parts[2]) if way else parts[2])
             x = torch.cat(outputs, -1) if ways == 2 else outputs[0]
-        if packed is not None:
-            x = pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
         return (x, tuple(states), tuple(told)) if details else (x, tuple(states))
+
+    def unpacked(
+        self, packed: PackedSequence, state: tuple[EngramState, ...] | None, details: bool
+    ) -> Any:
+        """Return what `forward` does, of sequences that are packed."""
+        x, lengths = pad_packed_sequence(packed, batch_first=True)
+        mask = lengths_mask(lengths.to(x.device), x.shape[1])
+        output, *others = self(x, state, mask=mask, details=details)
+        output = pack_padded_sequence(output, lengths, batch_first=True, enforce_sorted=False)
+        return output, *others
 
 
 def backwards(told: Details) -> Details:
     """Return details in the reversed order of steps."""
-    return Details(*(part.flip(1) for part in told[:4]), told.trace.flip(-3))
+    pattern, score, attention, retrieved = (part.flip(1) for part in told[:4])
+    return Details(pattern, score, attention, retrieved, told.trace.flip(-3))
 
 
 class AttentionPool(nn.Module):
@@ -147,9 +163,7 @@ class AttentionPool(nn.Module):
 
     def __init__(self, width: int, generator: torch.Generator | None = None) -> None:
         super().__init__()
-        self.score = nn.utils.skip_init(nn.Linear, width, 1)
-        nn.init.xavier_uniform_(self.score.weight, generator=generator)
-        nn.init.zeros_(self.score.bias)
+        self.score = glorot_linear(width, 1, generator)
 
     def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
         """Return the (B, h) mean of x (B, T, h), weighted by attention."""
@@ -212,9 +226,7 @@ class EngramNetwork(nn.Module):
         if readout == "attention":
             self.pool = AttentionPool(width, generator)
         self.drop = nn.Dropout(checked(dropout))
-        self.head = nn.utils.skip_init(nn.Linear, width, outputs)
-        nn.init.xavier_uniform_(self.head.weight, generator=generator)
-        nn.init.zeros_(self.head.bias)
+        self.head = glorot_linear(width, outputs, generator)
 
     def to_dict(self) -> dict[str, Any]:
         """Return every setting by name, for JSON."""

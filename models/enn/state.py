@@ -26,7 +26,12 @@ class EngramState(NamedTuple):
 
     def detach(self) -> EngramState:
         """Return the state cut off from what made it, for truncated backpropagation."""
-        return EngramState(*(None if part is None else part.detach() for part in self))
+        return EngramState(
+            self.hidden.detach(),
+            self.trace.detach(),
+            None if self.attended is None else self.attended.detach(),
+            None if self.seen is None else self.seen.detach(),
+        )
 
 
 class Details(NamedTuple):
