@@ -150,18 +150,24 @@ class EngramCell(nn.Module):
         pattern = self.encode(x)
         if noise is None:
             noise = self.draw(x.shape[0], x.shape[1])
-        plain = details or self.path == "plain" or mask is not None or reward is not None
-        if plain or not fits_memory(self.config, self.training):
-            retrieved, state, told = self.remember(pattern, state, mask, reward, noise, details)
-        else:
-            told = None
-            retrieved, trace = memory_recurrence(pattern, state.trace, self.memory, noise)
-            state = state._replace(trace=trace)
+        with torch.autocast(x.device.type, enabled=False):  # the trace is too fine for bfloat16
+            patterns = pattern.to(self.memory.slots.dtype)
+            if details or mask is not None or reward is not None or not self.fused:
+                result = self.remember(patterns, state, mask, reward, noise, details)
+            else:
+                retrieved, trace = memory_recurrence(patterns, state.trace, self.memory, noise)
+                result = retrieved, state._replace(trace=trace), None
+        retrieved, state, told = result
         output, hidden = self.integrate(pattern, retrieved, state.hidden, mask)
         if self.config.trace == "frozen" and self.training:
             self.memory.keep(state.trace)
         state = state._replace(hidden=hidden)
         return (output, state, told) if details else (output, state)
+
+    @property
+    def fused(self) -> bool:
+        """Return whether the memory is computed by the fused recurrence."""
+        return self.path != "plain" and fits_memory(self.memory)
 
     def draw(self, batch: int, steps: int) -> Tensor | None:
         """Return the noise of a sequence: always in the reference mode, else in training."""

@@ -15,16 +15,18 @@ from torch.autograd.function import once_differentiable
 from torch.nn.functional import linear
 
 if TYPE_CHECKING:
-    from models.enn.config import EngramConfig
     from models.enn.memory import EngramMemory
 
 
-def fits_memory(config: EngramConfig, training: bool) -> bool:
-    """Return whether `memory_recurrence` computes the memory of such a cell."""
+def fits_memory(memory: EngramMemory) -> bool:
+    """Return whether `memory_recurrence` computes a memory as it is now."""
+    config, training = memory.config, memory.training
+    alone = not torch.distributed.is_available() or not torch.distributed.is_initialized()
     shared = config.trace == "batch" or (config.trace == "frozen" and training)
     plain = config.attention == "softmax" and config.decay == "all" and config.rate == "fixed"
     simple = not (config.slot_gate or config.asymmetry or config.rank)
-    return shared and plain and simple and config.gradient
+    whole = memory.shuffled is None and memory.retrieves
+    return alone and shared and plain and simple and whole and config.gradient
 
 
 def memory_recurrence(

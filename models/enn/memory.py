@@ -75,6 +75,9 @@ class EngramMemory(nn.Module):
         self.config = config
         slots, hidden, columns = config.slots, config.hidden_size, config.trace_size
         self.slots = nn.Parameter(torch.empty(slots, hidden))
+        #: For ablations: an order in which the trace's entries are read, and whether it is read.
+        self.shuffled: Tensor | None = None
+        self.retrieves = True
         self.floor = FLOOR[config.mode]
         if config.learn_temperature:
             self.log_temperature = nn.Parameter(torch.empty(()))
@@ -141,7 +144,10 @@ class EngramMemory(nn.Module):
         config = self.config
         if not config.gradient:
             trace = trace.detach()
-        effective = self.slots + config.trace_scale * self.full(trace)
+        whole = self.full(trace)
+        if self.shuffled is not None:
+            whole = whole.flatten(-2)[..., self.shuffled].view_as(whole)
+        effective = self.slots + config.trace_scale * whole
         slots = unit(effective, self.floor)
         if config.per_sample:
             score = torch.einsum("bnh,bh->bn", slots, unit_pattern) / self.temperature()
@@ -149,8 +155,10 @@ class EngramMemory(nn.Module):
             score = unit_pattern @ slots.mT / self.temperature()
         attention = self.attend(score)
         if config.per_sample:
-            return Read(score, attention, torch.einsum("bn,bnh->bh", attention, effective))
-        return Read(score, attention, attention @ effective)
+            retrieved = torch.einsum("bn,bnh->bh", attention, effective)
+        else:
+            retrieved = attention @ effective
+        return Read(score, attention, retrieved if self.retrieves else retrieved * 0)
 
     def attend(self, score: Tensor) -> Tensor:
         """Return the attention of scores (..., N)."""
@@ -254,9 +262,9 @@ class EngramMemory(nn.Module):
             share = 1 / strength.shape[0]
             if present is not None:
                 share = present / present.sum().clamp(min=1)
-            change = total((weight * share).mT @ what for weight, what in pairs)
-            fade = 1.0 if decay is None else (decay * share).sum(0)[:, None]
-            scale = None if factor is None else (factor * share).sum()
+            change = over_processes(total((weight * share).mT @ what for weight, what in pairs))
+            fade = 1.0 if decay is None else over_processes((decay * share).sum(0)[:, None])
+            scale = None if factor is None else over_processes((factor * share).sum())
         if noise is not None:
             change = change + (noise if scale is None else noise * scale)
         rate = self.rate()
@@ -269,6 +277,21 @@ class EngramMemory(nn.Module):
     def keep(self, trace: Tensor) -> None:
         """Take a batch's last trace into the mean that evaluation uses."""
         self.kept.lerp_(trace, SHARE)
+
+
+def processes() -> int:
+    """Return how many processes train together."""
+    there = torch.distributed.is_available() and torch.distributed.is_initialized()
+    return torch.distributed.get_world_size() if there else 1
+
+
+def over_processes(mean: Tensor) -> Tensor:
+    """Return the mean over the batches of all processes that train together, gradients too."""
+    if processes() == 1:
+        return mean
+    from torch.distributed.nn.functional import all_reduce
+
+    return all_reduce(mean) / processes()
 
 
 def total(parts: Iterable[Tensor]) -> Tensor:
