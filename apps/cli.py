@@ -17,6 +17,7 @@ from apps.cli_run import run_group
 from apps.cli_runs import runs_group
 from apps.cli_serve import serve_command
 from apps.cli_show import list_command, show_command
+from apps.cli_train import train_command
 from apps.cli_warm import warm_command
 from workbench.stamp import version
 
@@ -56,6 +57,6 @@ def main(ctx: click.Context) -> None:
 
 for command in (
     list_command, run_group, show_command, export_command, runs_group, serve_command,
-    warm_command,
+    warm_command, train_command,
 ):  # fmt: skip
     main.add_command(command)

@@ -12,6 +12,7 @@ REGISTRY = {
     "dynamic_engram": "models.spiking.dynamic_engram:DynamicEngram",
     "silent_assemblies": "models.spiking.silent_assemblies:SilentAssemblies",
     "sdm": "models.sdm.experiment:DistributedRecall",
+    "enn": "models.enn.experiment:EngramTraining",
     "spass": "models.plasticity.spass:SynapticScaling",
 }
 

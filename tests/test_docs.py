@@ -21,13 +21,13 @@ def blocks(name: str, language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", text, flags=re.DOTALL)
 
 
-@pytest.mark.parametrize("number", range(2))
-def test_python_of_the_readme_runs(number, tmp_path, monkeypatch):
+def test_python_of_the_readme_runs(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     found = {}
-    exec(blocks("README.md", "python")[number], found)  # noqa: S102
-    if number == 0:
-        assert xr.open_dataset("sdm.nc").sizes == found["run"].data.sizes
+    for block in blocks("README.md", "python"):
+        exec(block, found)  # noqa: S102
+    assert xr.open_dataset("sdm.nc").sizes == found["run"].data.sizes
+    assert found["logits"].shape == (32, 10)
 
 
 def test_commands_of_the_readme_run(tmp_path, monkeypatch):

@@ -40,8 +40,10 @@ class Batch(NamedTuple):
 class Batches(Protocol):
     """Batches of an epoch, the same ones whenever they are asked for again."""
 
-    #: Batches in an epoch.
-    count: int
+    @property
+    def count(self) -> int:
+        """Return the number of batches in an epoch."""
+        ...
 
     def epoch(self, number: int, start: int = 0) -> Iterator[Batch]:
         """Return the batches of an epoch from number `start` on."""

@@ -147,7 +147,8 @@ class EngramCell(nn.Module):
         """
         self.check(x, mask, reward, noise)
         state = self.start(x.shape[0]) if state is None else state
-        pattern = self.encode(x)
+        # Time first in memory, so that a step is one block.
+        pattern = self.encode(x.transpose(0, 1).contiguous()).transpose(0, 1)
         if noise is None:
             noise = self.draw(x.shape[0], x.shape[1])
         with torch.autocast(x.device.type, enabled=False):  # the trace is too fine for bfloat16
@@ -213,11 +214,9 @@ class EngramCell(nn.Module):
         self, pattern: Tensor, retrieved: Tensor, hidden: Tensor, mask: Tensor | None
     ) -> tuple[Tensor, Tensor]:
         """Return the hidden states (B, T, h) and the last one (B, h)."""
-        size = self.config.hidden_size
-        weight = self.integrator.weight
-        drive = linear(torch.cat([pattern, retrieved], -1), weight[:, : 2 * size])
-        drive = drive + self.integrator.bias
-        recurrent = weight[:, 2 * size :]
+        seen, recalled, recurrent = self.integrator.weight.split(self.config.hidden_size, 1)
+        drive = linear(pattern.transpose(0, 1), seen, self.integrator.bias)
+        drive = (drive + linear(retrieved.transpose(0, 1), recalled)).transpose(0, 1)
         if self.path != "plain":
             return hidden_recurrence(drive, hidden, recurrent, self.output, self.output_norm, mask)
         outputs = []

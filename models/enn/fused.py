@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
-from torch.nn.functional import linear
 
 if TYPE_CHECKING:
     from models.enn.memory import EngramMemory
@@ -176,39 +175,39 @@ class HiddenRecurrence(torch.autograd.Function):
         size = hidden.shape[-1]
         wide = torch.empty_like(drive, memory_format=torch.contiguous_format)
         narrow = drive.new_empty(steps, batch, size)
-        before = torch.empty_like(narrow)
-        outputs = torch.empty_like(narrow)
+        states = drive.new_empty(steps + 1, batch, size)
         means, deviations = drive.new_empty(2, steps, batch, 1)
+        states[0] = hidden
+        outputs = states[1:] if here is None else torch.empty_like(narrow)
         for t in range(steps):
-            before[t] = hidden
-            torch.addmm(drive[t], hidden, recurrent.mT, out=wide[t]).relu_()
-            narrow[t] = linear(wide[t], weight, bias).relu_()
+            torch.addmm(drive[t], states[t], recurrent.mT, out=wide[t]).relu_()
+            torch.addmm(bias, wide[t], weight.mT, out=narrow[t]).relu_()
             if gain is None:
-                after = narrow[t]
+                states[t + 1] = narrow[t]
             else:
-                after, means[t], deviations[t] = torch.native_layer_norm(
-                    narrow[t], [size], gain, offset, epsilon
-                )
-            if here is None:
-                hidden = outputs[t] = after
-            else:
-                outputs[t] = after * here[t]
-                hidden = torch.where(here[t], after, hidden)
+                torch.ops.aten.native_layer_norm.out(
+                    narrow[t], [size], gain, offset, epsilon,
+                    out0=states[t + 1], out1=means[t], out2=deviations[t],
+                )  # fmt: skip
+            if here is not None:
+                torch.mul(states[t + 1], here[t], out=outputs[t])
+                torch.where(here[t], states[t + 1], states[t], out=states[t + 1])
         ctx.save_for_backward(
-            wide, narrow, before, means, deviations, recurrent, weight, gain, offset, here
+            wide, narrow, states, means, deviations, recurrent, weight, gain, offset, here
         )
-        return outputs, hidden.clone()
+        return outputs.clone(), states[-1].clone()
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, output_grad, hidden_grad):  # noqa: D102 # pyright: ignore
-        wide, narrow, before, means, deviations, recurrent, weight, gain, offset, here = (
+        wide, narrow, states, means, deviations, recurrent, weight, gain, offset, here = (
             ctx.saved_tensors
         )
         steps, batch, size = narrow.shape
+        output_grad = output_grad.contiguous()
         arriving = torch.empty_like(narrow)
         narrow_grad, wide_grad = torch.empty_like(narrow), torch.empty_like(wide)
-        awake, open_ = narrow > 0, wide > 0
+        awake = torch.ops.aten.threshold_backward
         for t in reversed(range(steps)):
             torch.add(output_grad[t], hidden_grad, out=arriving[t])
             if here is not None:
@@ -219,10 +218,14 @@ class HiddenRecurrence(torch.autograd.Function):
                     through, narrow[t], [size], means[t], deviations[t], gain, offset,
                     [True, False, False],
                 )[0]  # fmt: skip
-            torch.mul(through, awake[t], out=narrow_grad[t])
-            torch.mul(narrow_grad[t] @ weight, open_[t], out=wide_grad[t])
-            stays = 0 if here is None else hidden_grad * ~here[t]
-            hidden_grad = wide_grad[t] @ recurrent + stays
+            awake.grad_input(through, narrow[t], 0, grad_input=narrow_grad[t])
+            torch.mm(narrow_grad[t], weight, out=wide_grad[t])
+            awake.grad_input(wide_grad[t], wide[t], 0, grad_input=wide_grad[t])
+            stays = None if here is None else hidden_grad * ~here[t]
+            hidden_grad = wide_grad[t] @ recurrent
+            if stays is not None:
+                hidden_grad += stays
+        before = states[:-1]
         rows = narrow_grad.flatten(0, 1)
         gains = None, None
         if gain is not None:

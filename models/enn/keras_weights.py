@@ -33,7 +33,7 @@ def places(network: EngramCell | EngramNetwork) -> dict[str, tuple[Tensor, bool]
             found |= {f"{name}_gamma": (norm.weight, False), f"{name}_beta": (norm.bias, False)}
     if isinstance(network, EngramNetwork):
         found |= {"W_out": (network.head.weight, True), "b_out": (network.head.bias, False)}
-        if network.readout == "attention":
+        if network.pool is not None:
             score = network.pool.score
             found |= {"W_a": (score.weight, True), "b_a": (score.bias, False)}
     return found

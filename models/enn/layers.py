@@ -7,6 +7,8 @@ import math
 import torch
 from torch import Tensor, nn
 
+from workbench.model import ParameterError
+
 
 def empty_linear(inputs: int, outputs: int, bias: bool = True) -> nn.Linear:
     """Return a layer whose weights are still to be drawn."""
@@ -32,3 +34,10 @@ def he_normal(weight: Tensor, generator: torch.Generator | None) -> None:
     """
     deviation = math.sqrt(2 / weight.shape[1]) / 0.87962566
     nn.init.trunc_normal_(weight, 0, deviation, -2 * deviation, 2 * deviation, generator)
+
+
+def checked_dropout(dropout: float) -> float:
+    """Return a share of values to drop, or raise `ParameterError`."""
+    if not 0 <= dropout < 1:
+        raise ParameterError(f"dropout = {dropout!r} is not allowed; it must be in [0, 1).")
+    return dropout

@@ -130,8 +130,7 @@ class MemoryUse:
     def dataset(self) -> xr.Dataset:
         """Return the report as variables of a record."""
         names = list(self.ablations)
-        accuracy = [each.accuracy for each in self.ablations.values()]
-        changed = [each.changed for each in self.ablations.values()]
+        table = [[each.accuracy, each.changed] for each in self.ablations.values()]
         numbers = {
             "certainty": ("1", "certainty of attention"),
             "effective_slots": ("slots", "effective slots"),
@@ -142,15 +141,17 @@ class MemoryUse:
         }
         return xr.Dataset(
             {
-                "ablated_accuracy": variable("ablation", accuracy, "1", "accuracy"),
-                "ablated_changed": variable("ablation", changed, "1", "answers changed"),
+                "ablated": variable(("ablation", "answers"), table, "1", "share of answers"),
                 "slot_usage": variable("slot", self.usage, "1", "mean attention"),
                 "trace_size": variable("moment", self.trace_size, "1", "norm of alpha H over M"),
                 **{
                     name: variable((), getattr(self, name), *told) for name, told in numbers.items()
                 },
             },
-            coords={"ablation": variable("ablation", names, "1", "memory")},
+            coords={
+                "ablation": variable("ablation", names, "1", "memory"),
+                "answers": variable("answers", ["right", "changed"], "1", "answers"),
+            },
         )
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import math
-from typing import Any, Literal, NamedTuple, Self, get_args
+from typing import Any, NamedTuple, Self, get_args
 
 import torch
 from torch import Tensor, nn
@@ -12,11 +11,10 @@ from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_
 
 from models.enn.cell import EngramCell
 from models.enn.config import EngramConfig
-from models.enn.layers import glorot_linear
+from models.enn.layers import checked_dropout, glorot_linear
+from models.enn.readout import AttentionPool, Readout, read_out
 from models.enn.state import Details, EngramState
 from workbench.model import ParameterError
-
-Readout = Literal["last", "mean", "attention", "each"]
 
 
 def lengths_mask(lengths: Tensor, steps: int) -> Tensor:
@@ -61,7 +59,7 @@ class Engram(nn.Module):
             if place >= ways:
                 changed["input_size"] = width
             self.cells.append(EngramCell(dataclasses.replace(config, **changed), generator))
-        self.drop = nn.Dropout(checked(dropout))
+        self.drop = nn.Dropout(checked_dropout(dropout))
 
     def cell(self, place: int = 0) -> EngramCell:
         """Return a cell: layer by layer, and in each the way forward first."""
@@ -152,27 +150,6 @@ def backwards(told: Details) -> Details:
     return Details(pattern, score, attention, retrieved, told.trace.flip(-3))
 
 
-class AttentionPool(nn.Module):
-    """One vector of a sequence: softmax over its steps of tanh(x W_a + b_a), times x.
-
-    Parameters
-    ----------
-    width : int
-    generator : torch.Generator, optional
-    """
-
-    def __init__(self, width: int, generator: torch.Generator | None = None) -> None:
-        super().__init__()
-        self.score = glorot_linear(width, 1, generator)
-
-    def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
-        """Return the (B, h) mean of x (B, T, h), weighted by attention."""
-        score = torch.tanh(self.score(x))
-        if mask is not None:
-            score = score.masked_fill(~mask[..., None], -math.inf)
-        return (torch.softmax(score, 1) * x).sum(1)
-
-
 class Output(NamedTuple):
     """What a network with a head returns: its output, and of each cell the state and details."""
 
@@ -217,15 +194,15 @@ class EngramNetwork(nn.Module):
             raise ParameterError(f"readout = {readout!r} is not allowed; it must be {allowed}.")
         if not isinstance(outputs, int) or outputs < 1:
             raise ParameterError(f"outputs = {outputs!r} is not allowed; it must be at least 1.")
-        self.outputs, self.readout = outputs, readout
+        self.outputs = outputs
+        self.readout: Readout = readout
         self.engram = Engram(
             config, layers=layers, bidirectional=bidirectional, dropout=dropout,
             generator=generator,
         )  # fmt: skip
         width = self.engram.output_size
-        if readout == "attention":
-            self.pool = AttentionPool(width, generator)
-        self.drop = nn.Dropout(checked(dropout))
+        self.pool = AttentionPool(width, generator) if readout == "attention" else None
+        self.drop = nn.Dropout(checked_dropout(dropout))
         self.head = glorot_linear(width, outputs, generator)
 
     def to_dict(self) -> dict[str, Any]:
@@ -258,23 +235,8 @@ class EngramNetwork(nn.Module):
 
     def read(self, hidden: Tensor, mask: Tensor | None) -> Tensor:
         """Return what the head sees of the hidden states (B, T, h)."""
-        if self.readout == "each":
-            return hidden
-        if self.readout == "attention":
-            return self.pool(hidden, mask)
-        if self.readout == "mean":
-            if mask is None:
-                return hidden.mean(1)
-            return hidden.sum(1) / mask.sum(1, keepdim=True).clamp(min=1)
-        size = self.engram.config.hidden_size
-        if mask is None:
-            last = hidden[:, -1]
-        else:
-            place = (mask.sum(1) - 1).clamp(min=0)
-            last = hidden[torch.arange(len(hidden), device=hidden.device), place]
-        if not self.engram.bidirectional:
-            return last
-        return torch.cat([last[:, :size], hidden[:, 0, size:]], -1)
+        back = self.engram.config.hidden_size if self.engram.bidirectional else 0
+        return read_out(self.readout, hidden, mask, self.pool, back)
 
 
 class EngramClassifier(EngramNetwork):
@@ -307,10 +269,3 @@ class EngramRegressor(EngramNetwork):
         self, config: EngramConfig, outputs: int, *, readout: Readout = "each", **options: Any
     ) -> None:
         super().__init__(config, outputs, readout=readout, **options)
-
-
-def checked(dropout: float) -> float:
-    """Return a share of values to drop, or raise `ParameterError`."""
-    if not 0 <= dropout < 1:
-        raise ParameterError(f"dropout = {dropout!r} is not allowed; it must be in [0, 1).")
-    return dropout

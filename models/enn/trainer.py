@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import copy
 import math
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -22,6 +21,7 @@ from torch.nn.functional import cross_entropy, mse_loss
 
 from models.enn.batches import Batch, Batches
 from workbench.model import ParameterError
+from workbench.record import replacing
 
 Clipping = Literal["tensor", "global", "none"]
 Precision = Literal["float32", "bfloat16"]
@@ -155,6 +155,7 @@ class Trainer:
         self.epoch = self.place = self.step = 0
         self.scale = 1.0  # what plateaus made of the learning rate
         self.sums = [0.0, 0.0, 0.0]  # loss, right answers, answers since the epoch began
+        self.latest = [0.0, 0.0]  # loss and answers since `recent` was asked
         self.best, self.best_weights = math.inf, {}
         self.waited = self.flat = 0
         self.reference = math.inf
@@ -213,6 +214,14 @@ class Trainer:
         self.random = after
         for place, value in enumerate((loss.item() * answers, right, answers)):
             self.sums[place] += value
+        self.latest[0] += loss.item() * answers
+        self.latest[1] += answers
+
+    def recent(self) -> float:
+        """Return the mean training loss since this was last asked."""
+        loss, answers = self.latest
+        self.latest = [0.0, 0.0]
+        return loss / answers if answers else math.nan
 
     def conclude(self, score: Score) -> str:
         """End an epoch; return why training ends, or nothing."""
@@ -257,6 +266,7 @@ class Trainer:
             "optimizer": self.optimizer.state_dict(),
             **{name: getattr(self, name) for name in names},
             "sums": list(self.sums),
+            "latest": list(self.latest),
         }
 
     def resume(self, state: dict[str, Any]) -> None:
@@ -268,17 +278,15 @@ class Trainer:
                 setattr(self, name, value)
 
     def save(self, path: str | Path) -> None:
-        """Write the state to a file, which is complete or not there."""
-        path = Path(path)
-        temporary = path.with_name(f".{path.name}.{os.getpid()}")
-        try:
-            with temporary.open("wb") as file:
-                torch.save(self.state(), file)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(temporary, path)
-        finally:
-            temporary.unlink(missing_ok=True)
+        """Write the state to a file, which is complete or not there.
+
+        Raises
+        ------
+        RecordError
+            If it cannot be written.
+        """
+        with replacing(path) as temporary, temporary.open("wb") as file:
+            torch.save(self.state(), file)
 
     def load(self, path: str | Path) -> None:
         """Go on from a file that `save` wrote.

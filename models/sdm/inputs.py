@@ -9,10 +9,7 @@ what they are for.
 
 from __future__ import annotations
 
-import gzip
 import math
-import struct
-import zlib
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -23,14 +20,12 @@ from numpy.typing import NDArray
 
 from models.sdm.letters import Letters
 from workbench import ParameterError
+from workbench.idx import idx_shape, read_idx
 
 Bits = NDArray[np.bool_]
 
 IMAGES = ("train-images-idx3-ubyte", "train-images.idx3-ubyte", "images-idx3-ubyte")
-MAGIC = 2051  # first number of an IDX file of images
 MOST_FOR_MEDIANS = 2000
-#: What reading a damaged file raises.
-DAMAGE = (OSError, EOFError, struct.error, zlib.error)
 
 
 @dataclass(frozen=True)
@@ -176,36 +171,3 @@ def find_images(folder: str) -> Path:
         f"data = {folder!r} is not allowed: it must be a folder with MNIST-format files, such as "
         f"{IMAGES[0]}.gz, or empty for the built-in digits."
     )
-
-
-def idx_shape(path: Path) -> tuple[int, int, int]:
-    """Return number, rows and columns of the images in an IDX file."""
-    try:
-        with open_idx(path) as file:
-            magic, count, rows, columns = struct.unpack(">4I", file.read(16))
-    except DAMAGE as error:
-        raise ParameterError(f"data: {path.name} could not be read: {error}.") from None
-    if magic != MAGIC or min(count, rows, columns) < 1:
-        raise ParameterError(f"data: {path.name} is no IDX file of images (it begins {magic}).")
-    return count, rows, columns
-
-
-def read_idx(path: Path) -> NDArray[np.uint8]:
-    """Return the images of an IDX file, shape (images, rows, columns)."""
-    shape = idx_shape(path)
-    try:
-        with open_idx(path) as file:
-            pixels = np.frombuffer(file.read()[16:], np.uint8)
-    except DAMAGE as error:
-        raise ParameterError(f"data: {path.name} could not be read: {error}.") from None
-    if pixels.size != math.prod(shape):
-        what = "is cut short" if pixels.size < math.prod(shape) else "is longer than it says"
-        raise ParameterError(
-            f"data: {path.name} {what}: {pixels.size:,} of {math.prod(shape):,} pixels."
-        )
-    return pixels.reshape(shape)
-
-
-def open_idx(path: Path):
-    """Open an IDX file, gzipped or not."""
-    return gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")

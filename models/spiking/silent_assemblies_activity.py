@@ -23,7 +23,7 @@ SHOWN = {
 #: Group -> role by which the raster colours it.
 ROLES = {
     "assembly 1": "engram", "assembly 1, cued": "cue", "assembly 2": "paired",
-    "assembly 2, cued": "paired", "others": "excitatory", "inhibitory": "inhibitory",
+    "assembly 2, cued": "paired", "others": "other", "inhibitory": "inhibitory",
 }  # fmt: skip
 WINDOW = 3.0  # s, over which irregularity and synchrony are measured, within a phase
 BIN = 0.005  # s, in which spikes count as synchronous

@@ -41,6 +41,7 @@ SHORT = {
                                    "29-36 light tagged x 2"},
     "sdm": {"stored": 20, "address_bits": 128, "hard_locations": 2000, "access_fraction": 0.02,
             "cues": 4, "noise_levels": 4, "reads": 2},
+    "enn": {"samples": 96, "hidden": 8, "slots": 4, "epochs": 3},
     "spass": {"starts": 2, "duration": 1.0},
 }  # fmt: skip
 #: Models that draw no random numbers.

@@ -12,13 +12,13 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 from models.enn import keras_weights
 from models.enn.config import EngramConfig
 from models.enn.networks import (
-    AttentionPool,
     Engram,
     EngramClassifier,
     EngramNetwork,
     EngramRegressor,
     lengths_mask,
 )
+from models.enn.readout import AttentionPool
 from workbench import ParameterError
 
 OWN = EngramConfig.recall(5, hidden_size=7, slots=4)

@@ -1,0 +1,12 @@
+"""One thread: the networks of the tests are too small to share, and files run side by side."""
+
+import pytest
+import torch
+
+
+@pytest.fixture(autouse=True, scope="session")
+def one_thread():
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
