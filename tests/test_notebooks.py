@@ -12,8 +12,8 @@ from nbclient import NotebookClient
 FOLDER = Path(__file__).parents[1] / "notebooks"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.py"))
 CELL_SECONDS = 120  # far more than any cell takes: this ends a notebook that hangs
-#: Notebooks that compile networks and take minutes where none is compiled.
-LONG = ("03_spiking_engrams",)
+#: Notebooks that compile networks, or train them for a minute.
+LONG = ("03_spiking_engrams", "04_engram_neural_network")
 
 
 def mark(name):
