@@ -18,16 +18,16 @@ LINK = (
 
 
 class Beside(pn.viewable.Viewer):
-    """The note above a lab where the next run is to be compared with a record.
+    """The note above a lab whose next run, or whose branch, is to be compared with a record.
 
     Parameters
     ----------
     record : str
-        The record's id.
+        The record's id; empty, and there is no note, while only branches are to be compared.
     """
 
-    def __init__(self, record: str) -> None:
-        self.record = record
+    def __init__(self, record: str = "") -> None:
+        self.record = self._other = record
         self._pane = pn.pane.HTML(
             "", stylesheets=[STYLE, LINK], sizing_mode="stretch_width", margin=(4, 0), min_height=44
         )
@@ -37,17 +37,22 @@ class Beside(pn.viewable.Viewer):
     def __panel__(self) -> Any:
         return self._pane
 
-    def wait(self) -> None:
-        """Say what to do."""
+    def wait(self, parent: str = "") -> None:
+        """Say what to do or, of a branch that begins, what it will be compared with."""
+        self._other = parent or self.record
+        self._pane.visible = bool(self._other)
+        name = html.escape(shown(self._other, 40))
         self._write(
-            f"Change one parameter and press Run; the difference to record "
-            f"{html.escape(shown(self.record, 40))} is drawn when it ends."
+            f"A branch of record {name}: it can be compared with it when it ends."
+            if parent
+            else f"Change one parameter and press Run; the difference to record {name} is drawn "
+            "when it ends."
         )
 
     def offer(self, record: str) -> None:
         """Offer the comparison with a record that has been stored."""
-        query = html.escape(urlencode({"runs": f"{self.record},{record}"}))
-        name = html.escape(shown(self.record, 40).strip("'"))
+        query = html.escape(urlencode({"runs": f"{self._other},{record}"}))
+        name = html.escape(shown(self._other, 40).strip("'"))
         self._write(f"The run is stored. <a href='./compare?{query}'>Compare with {name}</a>")
 
     def _write(self, text: str) -> None:

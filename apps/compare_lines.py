@@ -173,8 +173,13 @@ def stroke(record: int, lines: list[Series]) -> Stroke:
     if first.kind == "bars":
         x, y = outline(first.x, first.y)
         return Stroke(record, first.label, first.role, "bars", [x], [y])
-    ys = [one.y if first.kind != "mark" else one.x for one in lines]
-    return Stroke(record, first.label, first.role, first.kind, [one.x for one in lines], ys)
+    xs, ys = [one.x for one in lines], [one.y if first.kind != "mark" else one.x for one in lines]
+    return Stroke(record, first.label, first.role, seen(first.kind, xs), xs, ys)
+
+
+def seen(kind: str, xs: list[np.ndarray]) -> str:
+    """Return how lines are drawn: with their points, where one point is all there is of them."""
+    return "joined" if kind == "line" and max(x.size for x in xs) == 1 else kind
 
 
 def grouped(drawn: list[Series]) -> dict[str, list[Series]]:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from apps.compare_lines import LOW, Lines, Stroke, grouped, outline, strokes
+from apps.compare_lines import LOW, Lines, Stroke, grouped, outline, seen, strokes
 from apps.series import Series, along, axis_labels, long_name, series
 from apps.sheet import Sheet
 from workbench import Curve, Observable, ParameterError
@@ -126,7 +126,7 @@ def drawn_difference(record: int, one: Series, found: Difference) -> Stroke:
         x, y = outline(found.x, columns[0])
         return Stroke(record, one.label, one.role, "bars", [x], [y])
     xs = [found.x] * len(columns)
-    kind = "joined" if one.kind == "points" else one.kind
+    kind = "joined" if one.kind == "points" else seen(one.kind, xs)
     return Stroke(record, one.label, one.role, kind, xs, columns)
 
 

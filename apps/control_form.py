@@ -147,6 +147,7 @@ export function render({ model }) {
       make("summary", {}, ...words, count), ...rest.map(row))
     details.addEventListener("toggle", () => model.send_msg({ open: details.open }))
     box.append(details)
+    model.on("open", () => { details.open = model.open })
   }
   box.setAttribute("aria-label", model.heading)
   model.on("state", show)
@@ -219,7 +220,7 @@ class Form(JSComponent):
     heading = param.String(doc="name of the group")
     fields = param.String(doc="JSON: name, label, plain, hint, kind, steps, options, more of each")
     state = param.String(doc="JSON: what the field of each name shows, and what was heard")
-    open = param.Boolean(default=False, doc="whether those behind 'more' are seen at first")
+    open = param.Boolean(default=False, doc="whether those behind 'more' are seen")
 
     _esm = SCRIPT
     _stylesheets = [STYLE]

@@ -159,6 +159,8 @@ class Controls(pn.viewable.Viewer):
             name: Control(name, p, getattr(model, name), self._edited, self.refuse)
             for name, p in model.parameters().items()
         }
+        self._unfold: dict[str, Callable[[bool], None]] = {}
+        self._meant: set[str] = set()  # headings of groups that a choice means
         self._forms: list[tuple[Form, list[Control]]] = []
         self._hints = Hints(sizing_mode="stretch_width", margin=0, styles=BELOW)
         self._view = pn.Column(*self._groups(), self._hints, sizing_mode="stretch_width", margin=0)
@@ -214,26 +216,34 @@ class Controls(pn.viewable.Viewer):
         others = [name for name in self._controls if name not in lines]
         return {*lines, *others[: VISIBLE - len(lines)]}
 
+    def _asks_for(self, heading: str) -> bool:
+        """Return whether a choice means a group: "your picture" the group "Your own"."""
+        word = heading.split()[0].casefold()
+        chosen = (one.value for one in self._controls.values() if one.kind == "choice")
+        return any(str(value).casefold().split()[:1] == [word] for value in chosen)
+
     def _group(self, heading: str, controls: list[Control], seen: set[str]) -> list[Any]:
         controls = sorted(controls, key=lambda c: c.name not in seen)
         hidden = [c for c in controls if c.name not in seen]
-        is_open = any(c.value != self.base[c.name] for c in hidden)
+        is_open = any(c.value != self.base[c.name] for c in hidden) or self._asks_for(heading)
         editors = [c.view for c in controls if c.view is not None]
         closing = [c.view for c in hidden if c.view is not None]
 
         def unfold(shown: bool) -> None:
+            form.open = shown
             for view in closing:
                 view.__panel__().visible = shown
 
         def take(told: dict[str, Any]) -> None:
             when_loaded(lambda: unfold(told["open"]) if "open" in told else self._take(told, form))
 
-        unfold(is_open)
+        self._unfold[heading] = unfold
         form: Form = Form(
             take, heading=heading, open=is_open, sizing_mode="stretch_width", margin=0,
             fields=json.dumps([c.declared(c.name not in seen) for c in controls]),
             state=self._state(0, controls),
         )  # fmt: skip
+        unfold(is_open)
         self._forms.append((form, controls))
         return [form, *editors]
 
@@ -268,6 +278,10 @@ class Controls(pn.viewable.Viewer):
     def _show(self) -> None:
         for form, controls in self._forms:
             form.state = self._state(form.heard, controls)
+            meant = self._asks_for(form.heading)
+            if meant and form.heading not in self._meant:  # once: a person may fold it again
+                self._unfold[form.heading](True)
+            (self._meant.add if meant else self._meant.discard)(form.heading)
 
     def _state(self, heard: int, controls: list[Control]) -> str:
         shown = {c.name: c.state(self.base[c.name]) for c in controls}

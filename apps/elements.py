@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from dataclasses import replace
 from typing import Any
 
 import holoviews as hv
@@ -55,12 +56,18 @@ def element(observable: Observable, data: xr.Dataset, backend: str = "bokeh") ->
         return None
     if isinstance(observable, Images):
         return pictures(observable, drawn, backend)
+    drawn = [replace(one, kind="points") if lone(one) else one for one in drawn]
     drawn.sort(key=lambda one: ORDER.index(one.kind))
     axes = axis_labels(observable, data)
     look = limits(observable, data, backend) if isinstance(observable, Raster) else {}
     cells = round(look["ylim"][1] + 0.5) if look else 1
     parts = [part(one, observable).opts(style.series(one, backend, cells)) for one in drawn]
     return hv.Overlay(parts).opts(style.panel(observable.title, axes, drawn, backend, **look))
+
+
+def lone(one: Series) -> bool:
+    """Return whether a line is a single point, which as a line would not be seen."""
+    return one.sparse and one.x.size == 1
 
 
 def limits(observable: Raster, data: xr.Dataset, backend: str) -> dict[str, Any]:

@@ -1,11 +1,13 @@
-"""What stands between a network and Panel: safe headers, and no module imported by address."""
+"""What stands between a network and Panel: safe headers, any address, no module by address."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlsplit
 
+import panel.io.location
 from panel.io.server import ComponentResourceHandler
 from tornado.httputil import HTTPHeaders
 from tornado.web import HTTPError, OutputTransform
@@ -46,6 +48,32 @@ def safe_headers(origins: Iterable[str]) -> type[OutputTransform]:
             return status_code, headers, chunk
 
     return SafeHeaders
+
+
+def place(protocol: str | None, host: str | None, uri: str | None) -> dict[str, str]:
+    """Return the parts of a page's address as Panel's Location names them.
+
+    Panel's own way raises for a second question mark and for a host in brackets.
+    """
+    path, _, fragment = (uri or "/").partition("#")
+    path, _, query = path.partition("?")
+    found = {"pathname": path, "search": f"?{query}" if query else ""}
+    found["hash"] = f"#{fragment}" if fragment else ""
+    found["href"] = (f"{protocol}://{host}" if protocol and host else "") + (uri or "/")
+    if protocol:
+        found["protocol"] = f"{protocol}:"
+    try:
+        where = urlsplit(f"//{host or ''}")
+        found["hostname"], port = where.hostname or "", where.port
+        found["port"] = str(port) if port else ""
+    except ValueError:  # no host is named so
+        pass
+    return found
+
+
+def take_any_address() -> None:
+    """Let pages open under whatever address they are asked for; call it once."""
+    panel.io.location._get_location_params = place
 
 
 class Components(ComponentResourceHandler):

@@ -20,7 +20,7 @@ from apps.lab_values import Values
 from apps.presence import session
 from apps.runs_open import told
 from apps.timeline import preview
-from apps.together import together
+from apps.together import counted_once, in_a_turn, together
 from apps.toolbar import Toolbar
 from workbench import Change, Model, ParameterError, Record, Timeline
 from workbench.link import query
@@ -71,7 +71,7 @@ class Lab(pn.viewable.Viewer):
         self.shown = Shown(model, desk.store, self._link, self._say)
         self.past = Past(self.values, self.shown, self._branch)
         self._following: Following | None = None
-        self.beside = Beside(beside) if beside else None
+        self.beside = Beside(beside)
         rewind = self.past.rewind if model.rewinds else None
         self.main = middle(type(model), self.beside, self.toolbar, rewind, *self.shown.views)
         self.sidebar = self.values
@@ -162,7 +162,7 @@ class Lab(pn.viewable.Viewer):
             return  # they are for the branch
         self.changes = ()
         if self.running:
-            for name in names:
+            for name in self._live(names):
                 if self.job and self.job.worker:
                     self.job.worker.set(name, getattr(self.model, name))
             return
@@ -172,20 +172,20 @@ class Lab(pn.viewable.Viewer):
         if self.live:
             self._answer_soon()
         elif allowed and self.job and self.job.worker:
-            self.toolbar.tell(self.job, OTHER)
+            self.toolbar.tell(self.job, self.job.state, OTHER)
         elif allowed:
             self.toolbar.ready(self._ready())
 
+    def _live(self, names: list[str]) -> list[str]:
+        """Return those that may change while a run goes on; others come too late for it."""
+        declared = self.model.parameters()
+        return [name for name in names if declared[name].live]  # type: ignore[attr-defined]
+
     def _answer_soon(self) -> None:
         """Answer once, however far a slider is moved until then."""
-        document = pn.state.curdoc
-        if self._asked:
-            return
-        if document and document.session_context:
+        if not self._asked:
             self._asked = True
-            document.add_next_tick_callback(self.answer)
-        else:
-            self.answer()
+            in_a_turn(self.answer)
 
     def _branch(self, branch: Branch, changes: list[Change]) -> None:
         """Go on from a moment of the run that is shown."""
@@ -203,19 +203,25 @@ class Lab(pn.viewable.Viewer):
         self._attend(job)
 
     def _attend(self, job: Job) -> None:
-        """Follow a run until it ends."""
+        """Say that a run begins; to make the page ready for it takes a while and comes after."""
         if self._following:
             self._following.leave()
-        with together():
+        self.job = job
+        self.toolbar.tell(job, job.state)
+        in_a_turn(lambda: self._follow(job))
+
+    def _follow(self, job: Job) -> None:
+        """Show a run until it ends."""
+        if job is not self.job:
+            return  # another was begun meanwhile
+        with together(), counted_once(pn.state.curdoc):
             self.past.close()
-            self.job = job
             self.values.display(job.now)
             self.shown.clear()
             self._preview()
             self.values.running(True)
             self._estimate()
-            if self.beside:
-                self.beside.wait()
+            self.beside.wait(job.branch.parent if job.branch else "")
         remember(f"{query(job.model, job.seed, job.changes)}&run={job.id}")
         self._following = Following(job, self._see, self._tell, self._over)
 
@@ -224,11 +230,11 @@ class Lab(pn.viewable.Viewer):
         if not self.past.seen:
             self.shown.see(new)
 
-    def _tell(self) -> None:
+    def _tell(self, state: str) -> None:
         """Tell the state of the run; while it waits one may go back."""
         assert self.job is not None
-        self.toolbar.tell(self.job, self.job.origin)
-        if self.job.state == "paused":
+        self.toolbar.tell(self.job, state, self.job.origin)
+        if state == "paused":
             self.past.offer(self.job)
         elif not self.job.ended:
             self.past.close()
@@ -241,8 +247,7 @@ class Lab(pn.viewable.Viewer):
             self.shown.stored = record
             self.shown.end(record, self.model)
             self.past.offer(self.job)
-            if self.beside:
-                self.beside.offer(record.stamp.id)
+            self.beside.offer(record.stamp.id)
 
     def _link(self, asked: str) -> str:
         """Write a run into the page's address: the values shown, where none is asked for."""

@@ -14,6 +14,7 @@ from apps.together import counted_once, together
 from workbench.worker import Watch
 
 TICK, QUEUED_TICK = 50, 500  # milliseconds between looks; a class may wait in the queue
+LAST = ("finished", "stopped", "failed")
 
 
 class Following:
@@ -26,7 +27,7 @@ class Following:
     seen : callable
         Called with what came since the last look.
     told : callable
-        Called at each look, to tell the run's state.
+        Called at each look with the run's state, to tell it.
     ended : callable
         Called once, when all has been seen.
     """
@@ -35,7 +36,7 @@ class Following:
         self,
         job: Job,
         seen: Callable[[xr.Dataset], None],
-        told: Callable[[], None],
+        told: Callable[[str], None],
         ended: Callable[[], None],
     ) -> None:
         self.job = job
@@ -65,8 +66,8 @@ class Following:
             self._look()
 
     def _look(self) -> None:
-        over = self.job.ended  # asked first: what comes after is then complete
-        pace = QUEUED_TICK if self.job.state == "queued" else TICK
+        over, state = self.job.ended, self.job.state  # first: what comes after is then complete
+        pace = QUEUED_TICK if state == "queued" else TICK
         if self._ticker.period != pace:
             self._ticker.period = pace
         if self._watch is None:
@@ -74,7 +75,8 @@ class Following:
         new = self._watch.take() if self._watch else None
         if new is not None:
             self._seen(new)
-        self._told()
+        if over or state not in LAST:  # the end is told once its process has left
+            self._told(state)
         if over:
             self._ticker.stop()
             with counted_once(pn.state.curdoc):

@@ -15,7 +15,7 @@ from bokeh.models import ColumnDataSource, GlyphRenderer, LinearColorMapper
 
 from apps.legends import legend
 from apps.palette import BLANK, colour, ground
-from apps.series import Series, axis_labels, bar_width, series
+from apps.series import FEW, Series, axis_labels, bar_width, series
 from apps.sheet import SMALL, Sheet
 from apps.thinning import thinned
 from apps.together import counted_once
@@ -106,6 +106,8 @@ class LivePlot(Sheet):
             extend(source, one)
         else:
             source.data = columns(one)
+        if len(renderers) == 2 and one.kind == "line":
+            renderers[1].visible = len(source.data["x"]) <= FEW
         if one.shades:
             glyph: Any = renderers[0].glyph
             tint(glyph.color_mapper, one)
@@ -121,10 +123,13 @@ class LivePlot(Sheet):
     def _line(self, one: Series, source: ColumnDataSource) -> list[GlyphRenderer]:
         width = 1.2 if one.kind == "theory" else 2.2
         alpha = 0.75 if one.crowd else 1.0
-        return [self.figure.line(
+        line = self.figure.line(
             "x", "y", source=source, line_width=width, line_alpha=alpha, line_dash=one.dash,
             line_join="round",
-        )]  # fmt: skip
+        )  # fmt: skip
+        if not one.sparse:
+            return [line]
+        return [line, self.figure.scatter("x", "y", source=source, size=6, line_color=None)]
 
     def _points(self, _one: Series, source: ColumnDataSource) -> list[GlyphRenderer]:
         return [self.figure.scatter("x", "y", source=source, size=8, line_color=None)]
@@ -170,6 +175,8 @@ class LivePlot(Sheet):
             glyphs[0].fill_color = colour(one.role, self.dark)
         else:
             glyphs[0].line_color = colour(one.role, self.dark)
+            for dots in glyphs[1:]:
+                dots.fill_color = colour(one.role, self.dark)
 
 
 def extend(source: Any, one: Series) -> None:

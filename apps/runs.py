@@ -167,7 +167,7 @@ class Runs(pn.viewable.Viewer):
             "models": {e.model: e.title or e.model for e in entries if e.model},
             "tags": sorted({tag for e in entries for tag in e.tags}),
             "wrong": wrong, "said": self.said, "alarm": self.alarm,
-            "rows": [row(e) for e in found[self.first : self.first + PAGE]],
+            "rows": [row(e, known) for e in found[self.first : self.first + PAGE]],
             "first": self.first, "page": PAGE, "found": len(found), "all": len(entries),
             "chosen": self.chosen, "compare": "" if why else compared(self.chosen), "why": why,
             "undo": self.undo, "disk": disk(entries, trashed),

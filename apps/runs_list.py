@@ -177,6 +177,7 @@ class RunsList(JSComponent):
             h("span", {}, one.facts)),
           h("div", { class: "deeds" },
             link("Open", one.readable ? open : "", name, "It cannot be read."),
+            one.parent ? link("Compare with parent", one.parent, name, "") : null,
             link("Change one parameter", one.again, name, one.why),
             edit(one, "tag", "Tag"), edit(one, "note", "Note"),
             button("Delete", `delete ${one.id}`, () => send("delete", { id: one.id }),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,17 +15,19 @@ from workbench.link import query
 from workbench.parameters import unit_suffix
 
 LONGEST = 60  # characters of a value
+MOST_CHANGES = 3  # that are told
 
 
-def row(entry: Entry) -> dict[str, Any]:
-    """Return what the list shows of a record."""
+def row(entry: Entry, known: Container[str] = ()) -> dict[str, Any]:
+    """Return what the list shows of a record; a branch's parent is compared if it is `known`."""
     again, why = beside(entry)
+    parent = str(entry.parent.get("id", ""))
     return {
         "id": entry.id if entry.readable else entry.path.name,
         "title": entry.title or entry.path.name,
         "seed": entry.seed if entry.readable else None,
         "created": entry.created,
-        "special": special(entry.model, entry.parameters) if entry.readable else "",
+        "special": special(entry.model, entry.parameters, entry.changes) if entry.readable else "",
         "tags": entry.tags,
         "note": entry.note,
         "status": "" if entry.complete else entry.problem or entry.status,
@@ -33,6 +35,7 @@ def row(entry: Entry) -> dict[str, Any]:
         "readable": entry.readable,
         "again": again,
         "why": why,
+        "parent": compared([parent, entry.id]) if parent in known else "",
     }
 
 
@@ -44,8 +47,13 @@ def facts(entry: Entry) -> str:
     return took + size(entry.size) + branch
 
 
-def special(key: str, parameters: Mapping[str, Any]) -> str:
-    """Return the values that differ from the model's defaults, such as "noise 0.2, reads 3"."""
+def special(
+    key: str, parameters: Mapping[str, Any], changes: Sequence[Mapping[str, Any]] = ()
+) -> str:
+    """Return the values that differ from the model's defaults, such as "noise 0.2, reads 3".
+
+    What was changed while the run went on follows, with the frame from which it was so.
+    """
     kind = kind_of(key)
     if kind is None:
         return "This workbench has no such model."
@@ -55,7 +63,10 @@ def special(key: str, parameters: Mapping[str, Any]) -> str:
         for name, value in parameters.items()
         if name not in declared or value != getattr(declared[name], "default", None)
     }
-    return ", ".join(valued(key, *each) for each in changed.items()) or "all values at default"
+    first = ", ".join(valued(key, *each) for each in changed.items()) or "all values at default"
+    later = [f"{valued(key, c['name'], c['value'])} from frame {c['frame']}" for c in changes]
+    more = [f"{len(later) - MOST_CHANGES} more changes"] if len(later) > MOST_CHANGES else []
+    return "; then ".join([first, *later[:MOST_CHANGES], *more])
 
 
 def valued(key: str, name: str, value: Any) -> str:

@@ -18,6 +18,9 @@ from workbench.parameters import unit_suffix
 MARK_DASHES = ("solid", "dashed", "dotted", "dashdot")
 CHARACTERS = 9  # in a line of a picture's name
 
+#: Points of a line, at most, that are seen one by one.
+FEW = 20
+
 
 @dataclass(frozen=True)
 class Series:
@@ -37,6 +40,8 @@ class Series:
         Whether new data continue the old ones.
     dash : str
         ``"solid"``, ``"dashed"``, ``"dotted"`` or ``"dashdot"``.
+    sparse : bool
+        Whether a line has few points, such as one for each test, which are then seen too.
     crowd : bool
         Whether other lines have the same label, and so the same colour.
     shades : Shades or None
@@ -53,6 +58,7 @@ class Series:
     dash: str = "solid"
     crowd: bool = False
     shades: Shades | None = None
+    sparse: bool = False
 
 
 def series(observable: Observable, data: xr.Dataset) -> list[Series]:
@@ -130,6 +136,7 @@ def lines(data: xr.Dataset, name: str, x: str, role: str, kind: str) -> list[Ser
         Series(
             f"{name} {i}", long_name(var), role, kind, over.values, y, grows, dash,
             crowd=len(columns) > 1,
+            sparse=kind == "line" and not grows and over.size <= FEW,
         )
         for i, y in enumerate(columns)
     ]  # fmt: skip

@@ -22,7 +22,7 @@ from apps.compare import compare_page
 from apps.desk import LINGER, Desk
 from apps.gallery import gallery
 from apps.gallery_page import Plain
-from apps.guard import components
+from apps.guard import components, take_any_address
 from apps.lab import Lab
 from apps.loop import keep_free
 from apps.pictures import FOLDER
@@ -39,6 +39,8 @@ from workbench.store import Store
 from workbench.worker import preload, start_early
 
 FIRST = "sdm"  # the model that /lab shows when none is named
+#: Bytes of a request's headers: a page's address is in them, and comes back with its websocket.
+LONGEST = 2_000_000
 #: Said where an address names a run that is not there, as after the server was started anew.
 FORGOTTEN = (
     "The server no longer has this run at hand, as after a restart: if it had ended, its record is "
@@ -151,6 +153,7 @@ def serve(
     gallery()  # what pages need is loaded before the first is asked for
     Lab(desk, models.get(FIRST)())
     keep_free()
+    take_any_address()
     try:
         pn.serve(
             built_aside(
@@ -169,6 +172,7 @@ def serve(
             unused_session_lifetime_milliseconds=round(1000 * session_lifetime),
             check_unused_sessions_milliseconds=5000,
             websocket_max_message_size=round(message_size),
+            http_server_kwargs={"max_header_size": LONGEST},
             **access.options(host, port),
         )
     finally:

@@ -1,8 +1,8 @@
-"""Changes of a page that leave together, with its models counted once."""
+"""Changes of a page that leave together, with its models counted once, or one after the other."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from contextvars import ContextVar
 from typing import Any
@@ -43,3 +43,12 @@ def counted_once(document: Any) -> AbstractContextManager[None]:
         return document.models.freeze()
     stack.enter_context(document.models.freeze())
     return nullcontext()
+
+
+def in_a_turn(act: Callable[[], None]) -> None:
+    """Do it once what was changed so far has left for the browser; at once outside of a page."""
+    document = pn.state.curdoc
+    if document and document.session_context and pn.state.loaded:
+        document.add_next_tick_callback(act)
+    else:
+        act()

@@ -11,25 +11,28 @@ import panel_material_ui as pmui
 from apps.amounts import seconds, size
 from apps.desk import Job
 from apps.look import FONT
+from apps.run_buttons import RunButtons
 from apps.shell import PHONE, STYLE, when_loaded, words
 from apps.state_line import StateLine
+from apps.together import together
 from workbench import ParameterError
 from workbench.model import Cost
 from workbench.run import SEED
 from workbench.worker import Worker
 
-#: State -> which of run, pause, step and stop can work.
+BEGIN, HOLD = ["run", "step"], ["pause", "step", "stop"]
+#: State -> the buttons that can work.
 OPEN = {
-    "refused": (False, False, False, False),
-    "ready": (True, False, True, False),
-    "queued": (False, False, False, True),
-    "starting": (False, True, True, True),
-    "running": (False, True, True, True),
-    "paused": (False, True, True, True),
-    "stopping": (False, False, False, False),
-    "stopped": (True, False, True, False),
-    "failed": (True, False, True, False),
-    "finished": (True, False, True, False),
+    "refused": [],
+    "ready": BEGIN,
+    "queued": ["stop"],
+    "starting": HOLD,
+    "running": HOLD,
+    "paused": HOLD,
+    "stopping": [],
+    "stopped": BEGIN,
+    "failed": BEGIN,
+    "finished": BEGIN,
 }
 
 
@@ -53,11 +56,7 @@ class Toolbar(pn.viewable.Viewer):
         stop: Callable[[], None],
     ) -> None:
         self.seed = seed
-        self._run = button("Run", "play_arrow", run, "contained")
-        self._pause = button("Pause", "pause", pause)
-        self._step = button("Step", "skip_next", step)
-        self._stop = button("Stop", "stop", stop)
-        self._buttons = (self._run, self._pause, self._step, self._stop)
+        self._buttons = RunButtons(run=run, pause=pause, step=step, stop=stop)
         self._seed = pmui.TextInput(
             value=str(seed), label="random seed", width=100, size="small", margin=(4, 8)
         )
@@ -67,7 +66,7 @@ class Toolbar(pn.viewable.Viewer):
         sheet = words(PARAMETERS, stylesheets=[STYLE, SHEET], sizing_mode=None, margin=(4, 0))
         self._view = pmui.Column(
             pmui.FlexBox(
-                *self._buttons, self._seed, sheet, self._cost,
+                self._buttons, self._seed, sheet, self._cost,
                 align_items="center", gap="8px", margin=0,
             ),
             self._line,
@@ -99,34 +98,30 @@ class Toolbar(pn.viewable.Viewer):
         if self._cost.object != told:
             self._cost.object = told
 
-    def tell(self, job: Job, more: str = "") -> None:
-        """Show the state of a run, and what else there is to say once it has ended."""
+    def tell(self, job: Job, state: str, more: str = "") -> None:
+        """Show a run in a state, and what else there is to say once it has ended."""
         worker = job.worker
-        if worker is None:
-            self._show(job.state, queue_words(job), 0.0)
+        if worker is None or state == "queued":
+            self._show(state, queue_words(job, state), 0.0)
             return
         told = {
             "starting": "Starting its process ...",
             "running": f"{worker.message} · {time_words(worker.elapsed, worker.progress)}",
-            "paused": f"Paused · {worker.message}",
+            "paused": f"Paused · {worker.message or 'before its first picture'}",
             "stopping": "Stopping ...",
             "stopped": stopped_words(worker),
             "failed": f"Failed: {worker.message} Change a value or press Run to try again.",
             "finished": f"Finished in {seconds(worker.elapsed)}.",
-        }[worker.state]
+        }[state]
         if job.problem:
             told += f" It could not be stored: {job.problem}"
-        self._show(worker.state, f"{told} {more}".strip(), worker.progress)
+        self._show(state, f"{told} {more}".strip(), worker.progress)
 
     def _show(self, state: str, told: str, progress: float) -> None:
-        for one, can in zip(self._buttons, OPEN[state], strict=True):
-            if one.disabled == can:
-                one.disabled = not can
-        self._seed.disabled = OPEN[state][3]
-        label = "Go on" if state == "paused" else "Pause"
-        if self._pause.label != label:
-            self._pause.label = label
-        self._line.param.update(state=state, words=told, progress=round(progress, 3))
+        with together():
+            self._buttons.param.update(open=OPEN[state], paused=state == "paused")
+            self._seed.disabled = "stop" in OPEN[state]
+            self._line.param.update(state=state, words=told, progress=round(progress, 3))
 
     def _reseed(self, text: str) -> None:
         try:
@@ -158,28 +153,21 @@ button:focus-visible {{ outline: 3px solid var(--panel-primary-color); outline-o
 """
 
 
-def button(label: str, icon: str, press: Callable[[], None], variant: str = "outlined") -> Any:
-    """Return a button that calls `press`."""
-    made = pmui.Button(label=label, icon=icon, variant=variant, size="small", margin=(4, 0))
-    made.on_click(lambda _event: when_loaded(press))
-    return made
-
-
 def stopped_words(worker: Worker) -> str:
     """Say that a run was stopped, and why if it was not the person who pressed Stop."""
     why = f": {worker.message}" if worker.message else ""
     return f"Stopped after {seconds(worker.elapsed)}{why}; what was computed is kept."
 
 
-def queue_words(job: Job) -> str:
+def queue_words(job: Job, state: str) -> str:
     """Say where a run stands that has no process."""
-    if job.state == "failed":
+    if state == "failed":
         return f"Failed: {job.problem}"
-    if job.state == "starting":
-        return "Starting its process ..."
-    if job.state == "stopped":
+    if state == "stopped":
         return "Taken out of the queue."
-    return f"Waiting for its turn: place {job.place} in the queue."
+    if place := job.place:
+        return f"Waiting for its turn: place {place} in the queue."
+    return "Starting its process ..."
 
 
 def time_words(elapsed: float, progress: float) -> str:

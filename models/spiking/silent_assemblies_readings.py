@@ -199,7 +199,7 @@ def weights_reading(data: xr.Dataset) -> str:
     text = f"Inhibitory synapses have {one:.2f} and {two:.2f} nS onto the assemblies"
     if others <= 0:
         return f"{text} and {others:.2f} nS onto other excitatory cells."
-    more = (one + two) / (2 * others) - 1
+    more = round((one + two) / (2 * others) - 1, 2) + 0.0  # never -0 %
     return f"{text}, {others:.2f} nS onto other excitatory cells: {more:+.0%}."
 
 

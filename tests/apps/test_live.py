@@ -14,7 +14,7 @@ import models
 import workbench
 from apps.live import LivePlot, columns
 from apps.palette import DARK, LIGHT, colour
-from apps.series import axis_labels, series
+from apps.series import FEW, axis_labels, series
 from apps.thinning import MOST
 from workbench import Curve, Images, Trace, variable
 from workbench.frames import Frames, growing_dimension
@@ -302,3 +302,20 @@ def test_a_document_takes_it(shown):
     plot.show(shown[1])
     document.validate()
     assert document.to_json()
+
+
+def measured_at(*times):
+    """Return what was measured at some tests."""
+    return xr.Dataset(
+        {"recall": variable("test", np.ones(len(times)), "1", "recall")},
+        {"test": variable("test", np.array(times, float), "s", "time of the test")},
+    )
+
+
+def test_a_lone_point_of_a_line_is_seen_and_many_are_not():
+    plot = LivePlot(Trace(("recall",), "Recall"))
+    plot.show(measured_at(60))
+    _line, dots = plot._drawn["recall 0"][1]
+    assert dots.visible and list(dots.data_source.data["x"]) == [60]
+    plot.show(measured_at(*range(70, 71 + FEW)))
+    assert not dots.visible

@@ -11,13 +11,14 @@ from urllib.parse import parse_qs, urlencode
 import panel as pn
 import pytest
 from bokeh.server.contexts import ApplicationContext
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
+from panel.io.location import Location
 from panel.io.state import state
 from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
 
 import models
-from apps import server
+from apps import guard, server
 from apps.building import built_aside
 from apps.desk import Desk
 from tests.workers import Clock
@@ -89,6 +90,21 @@ def test_no_good_value_is_dropped_and_each_other_is_told(drawn, seed):
         if len(linked.refused) < 20:
             assert any(name in told for told in linked.refused)
     assert len(linked.refused) >= min(20, len(bad) + len(foreign))
+    assert all(told.endswith((".", "?")) for told in linked.refused)
+
+
+HOSTS = ("localhost:5006", "[::1]:5006", "lab.example.org", "[", "a:b:c", "")
+
+
+@given(st.text(st.characters(min_codepoint=33, max_codepoint=126)), st.sampled_from(HOSTS))
+@example("model=spass?x=1", "localhost:5006")
+@example("model=spass&model=sdm&kappa=%zz%ff%00#here?", "[::1]:5006")
+def test_whatever_an_address_asks_for_opens_a_page(raw, host):
+    found = guard.place("http", host, f"/lab?{raw}")
+    location = Location(search=found["search"], hash=found["hash"])  # which checks both
+    assert found["pathname"] == "/lab"
+    assert f"{location.search or '?'}{location.hash}" in (f"?{raw}", f"?{raw}".rstrip("#"))
+    linked = server.asked_for(fields(raw.partition("#")[0]))
     assert all(told.endswith((".", "?")) for told in linked.refused)
 
 

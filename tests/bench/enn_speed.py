@@ -16,16 +16,17 @@ BATCH, STEPS, FEATURES, CLASSES, HIDDEN, SLOTS = 128, 28, 28, 10, 128, 64
 WARM, ROUNDS = 5, 40
 
 
-def timed(action) -> float:
-    """Return the median milliseconds of an action."""
+def timed(action) -> tuple[float, float]:
+    """Return the median milliseconds of an action, and of processor time."""
     for _ in range(WARM):
         action()
     taken = []
     for _ in range(ROUNDS):
-        begun = time.perf_counter()
+        begun = time.perf_counter(), time.process_time()
         action()
-        taken.append(1e3 * (time.perf_counter() - begun))
-    return statistics.median(taken)
+        taken.append((time.perf_counter() - begun[0], time.process_time() - begun[1]))
+    wall, processor = (1e3 * statistics.median(part) for part in zip(*taken, strict=True))
+    return wall, processor
 
 
 def published(x, y) -> dict[str, float]:
@@ -54,10 +55,11 @@ def ours(x, y, path: str) -> dict[str, float]:
     from models.enn.networks import EngramClassifier
     from models.enn.trainer import Recipe, Trainer
 
+    torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "2")))
     if path == "lstm":
         from models.enn.baselines import Recurrent
 
-        network = Recurrent("lstm", FEATURES, CLASSES, hidden_size=HIDDEN, readout="last")
+        network = Recurrent("lstm", FEATURES, [HIDDEN], CLASSES, readout="last")
     else:
         config = EngramConfig(input_size=FEATURES, hidden_size=HIDDEN, slots=SLOTS)
         network = EngramClassifier(config, CLASSES, readout="last")

@@ -58,7 +58,6 @@ def test_every_state_of_a_run(lab, page, look):
     nothing_serious(page)
     button(page, "Pause").click()
     expect(page.get_by_text(re.compile("^Paused"))).to_be_visible()
-    nothing_serious(page)
     button(page, "Stop").click()
     expect(page.get_by_text(re.compile("^Stopped"))).to_be_visible()
     nothing_serious(page)

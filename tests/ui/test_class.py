@@ -88,7 +88,7 @@ async def attend(server: Served, number: int, query: str, spread: float, bell: B
     visitor = await Visitor(server.address).open(f"{query}&seed={number}")
     await bell.wait()
     begun = time.perf_counter()
-    await visitor.press("Run")
+    await visitor.press("run")
     took = await visitor.until("Finished in") - begun
     places = [
         int(n) for text in visitor.said for n in re.findall(r"place (\d+) in the queue", text)
@@ -171,7 +171,7 @@ def test_a_class_of_thirty(tmp_path, capsys):
 def test_a_slider_answers_while_a_run_of_another_works(tmp_path, capsys):
     async def drag(server: Served) -> list[float]:
         busy = await Visitor(server.address).open(LONG)
-        await busy.press("Run")
+        await busy.press("run")
         await busy.until("writing word")
         idle = await Visitor(server.address).open("model=spass")
         took = []

@@ -166,14 +166,17 @@ ASKED = {
     "model=__import__('os').abort()": "is no model",
     "model=spass&changes=__import__('os')": "it must be a list in JSON",
     "model=spass&kappa=2*3": "kappa = '2*3' is not allowed",
+    "model=spass?x=1": "'spass?x=1' is no model",
+    "model=spass&kappa=2&kappa=3": "'kappa' is given more than once",
+    "model=spass&" + "x" * 70_000: "is no parameter",
     "model=spass&seed=<script>alert(1)</script>": "seed = '<script>alert(1)</script>' is not",
 }
 
 
-@pytest.mark.parametrize("query", ASKED)
+@pytest.mark.parametrize("query", ASKED, ids=lambda query: query[:60])
 def test_what_an_address_asks_for_is_told_and_never_opened_or_evaluated(server, query):
     async def shown() -> str:
-        visitor = await Visitor(server).open(urllib.parse.quote(query, safe="=&"))
+        visitor = await Visitor(server).open(urllib.parse.quote(query, safe="=&?"))
         await visitor.close()
         return json.dumps(visitor.document)
 

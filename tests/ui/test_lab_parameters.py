@@ -34,17 +34,13 @@ def test_values_that_do_not_go_together_are_told_before_a_run(lab):
 
 
 def test_a_link_sets_the_whole_run_and_tells_what_was_refused(lab):
-    page = lab("model=spass&input_rate=2&kappa=3&seed=7&target_rate=-1&colour=red")
+    link = "model=spass&input_rate=2&kappa=3&seed=7&target_rate=-1&colour=red&starts=%ff"
+    page = lab(f"{link}&version=0.0.1")
     expect(page.get_by_text(re.compile("target_rate = '-1' is not allowed"))).to_be_visible()
     expect(page.get_by_text(re.compile("'colour' is no parameter"))).to_be_visible()
+    expect(page.get_by_text(re.compile("starts = .* is not allowed"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"0\.0\.1"))).to_be_visible()
     expect(page.get_by_label("seed")).to_have_value("7")
-    expect(page.get_by_text(re.compile(r"end at 2\.712"))).to_be_visible()
-
-
-def test_a_preset_sets_its_values(lab):
-    page = lab("model=spass")
-    page.get_by_role("combobox", name="preset").click()
-    page.get_by_role("menuitem", name="Strong input").click()
     expect(page.get_by_text(re.compile(r"end at 2\.712"))).to_be_visible()
 
 
@@ -82,6 +78,7 @@ def test_what_was_set_is_marked_taken_back_done_again_and_reset(lab):
     page.get_by_role("menuitem", name="Strong input").click()
     expect(page.get_by_text(re.compile("preset .Strong input"))).to_be_visible()
     expect(typed).to_have_value("2")
+    expect(page.get_by_text(re.compile(r"end at 2\.712"))).to_be_visible()
     button(page, "Undo").click()
     expect(typed).to_have_value(dragged)
     expect(page.get_by_role("combobox", name="preset")).to_have_text("the model's defaults")
@@ -113,10 +110,14 @@ def test_a_parameter_tells_what_it_means_where_nothing_moves(lab):
     expect(page.get_by_role("slider", name="reads")).to_be_visible()
 
 
-def test_on_a_phone_the_parameters_are_a_sheet_with_a_way_out(lab, page):
+def test_on_a_phone_the_picture_is_first_and_the_parameters_are_a_sheet(lab, page):
     page.set_viewport_size({"width": 390, "height": 844})
     lab("model=spass")
     expect(page.get_by_text(re.compile(r"end at 1\.618"))).to_be_visible()
+    expect(page.get_by_role("slider").first).not_to_be_in_viewport()
+    box = button(page, "Run").bounding_box()
+    assert box and 600 < box["y"] < 844
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
     sheet = page.get_by_role("dialog", name="Parameters")
     for leave in ("Escape", "button"):
         button(page, "Parameters").click()
@@ -131,3 +132,16 @@ def test_on_a_phone_the_parameters_are_a_sheet_with_a_way_out(lab, page):
             button(page, "Close the parameters").click()
         expect(sheet).to_have_count(0)
     expect(page.get_by_text(re.compile(r"end at 1\.686"))).to_be_visible()
+
+
+def test_a_choice_of_ones_own_words_unfolds_their_fields(lab):
+    page = lab("model=sdm")
+    lines = field(page, "your lines of text")
+    expect(lines).to_be_hidden()
+    page.get_by_label("patterns", exact=True).select_option("your lines of text")
+    expect(lines).to_be_visible()
+    page.locator("summary", has_text="Your own").click()
+    field(page, "reads").or_(field(page, "cue noise")).first.fill("0.3")
+    page.keyboard.press("Enter")
+    expect(button(page, "reset cue noise to 0.2")).to_be_visible()
+    expect(lines).to_be_hidden()  # a person folded it

@@ -44,8 +44,11 @@ def test_a_run_is_rewound_changed_and_gone_on_from(lab, kept):
     branch, parent = (one for one in Store(kept).list() if one.seed == SEED)
     assert branch.parent == {"id": parent.id, "frame": 4}
     assert branch.changes == [{"frame": 4, "name": "kappa", "value": 4.0}]
-
-
-def test_a_model_without_states_has_no_way_back(lab):
-    page = lab("model=sdm")
-    expect(page.get_by_role("slider", name="rewind")).to_have_count(0)
+    page.get_by_role("link", name=f"Compare with {parent.id}").click()
+    expect(page.get_by_role("heading", name="Weight from several starts")).to_be_visible()
+    page.goto(f"{page.url.partition('/compare')[0]}/runs")
+    row = page.locator("li.record").filter(has_text=f"branch of {parent.id}")
+    expect(row).to_contain_text("then kappa 4 from frame 4")
+    expect(row.get_by_role("link", name=re.compile("^Compare with parent"))).to_have_attribute(
+        "href", f"/compare?runs={parent.id},{branch.id}"
+    )

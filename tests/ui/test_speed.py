@@ -86,3 +86,82 @@ def test_event_loop_while_a_run_works(page, tmp_path, capsys):
         server.terminate()
         server.wait(20)
     told(capsys, "event loop's delay while a run works", delays)
+
+
+#: Whether a figure stands on the page.
+FIRST_FIGURE = """
+() => {
+  const walk = (root) => [...root.querySelectorAll("*")].some(
+    (each) => (each.matches("canvas") && each.width > 100)
+      || (each.shadowRoot && walk(each.shadowRoot)))
+  return walk(document)
+}
+"""
+#: Whether the line tells that frames come.
+RUNNING = """
+() => {
+  const walk = (root) => [...root.querySelectorAll("*")].some(
+    (each) => each.matches(".state.running") || (each.shadowRoot && walk(each.shadowRoot)))
+  return walk(document)
+}
+"""
+#: Presses a button and notes when the line first tells a state, in milliseconds.
+PRESS = """
+([name, states]) => {
+  const found = (root, selector) => {
+    for (const each of root.querySelectorAll("*")) {
+      if (each.matches(selector)) { return each }
+      const inside = each.shadowRoot && found(each.shadowRoot, selector)
+      if (inside) { return inside }
+    }
+  }
+  const line = found(document, ".state")
+  const button = found(document, `[aria-label="the run"] .${name}`)
+  const began = performance.now()
+  return new Promise((resolve) => {
+    const look = () => {
+      if (states.some((state) => line.classList.contains(state))) {
+        resolve(performance.now() - began)
+      } else { requestAnimationFrame(look) }
+    }
+    button.click()
+    requestAnimationFrame(look)
+  })
+}
+"""
+
+
+@pytest.mark.parametrize("model", ["spass", "sdm", "assemblies"])
+def test_navigation_to_the_first_figure(browser, server, capsys, model):
+    """Cold is a browser that has never been here; warm is one that has."""
+    times: dict[str, list[float]] = {"cold": [], "warm": []}
+    for _ in range(5):
+        context = browser.new_context()
+        for found in times.values():
+            page = context.new_page()
+            began = time.perf_counter()
+            page.goto(f"{server}/lab?model={model}", wait_until="commit")
+            page.wait_for_function(FIRST_FIGURE, polling=20, timeout=60_000)
+            found.append(1000 * (time.perf_counter() - began))
+            page.close()
+        context.close()
+    for state, found in times.items():
+        told(capsys, f"{model}, navigation to the first figure, {state}", np.array(found))
+
+
+def test_run_to_first_frame_and_stop_to_stopped(lab, capsys):
+    page = lab(LONG)
+    expect(page.get_by_text("Ready. Press Run to start.")).to_be_visible()
+    page.wait_for_timeout(2000)
+    reaction, first, stopped = [], [], []
+    for _ in range(10):
+        began = time.perf_counter()
+        reaction.append(page.evaluate(PRESS, ["run", ["starting", "running"]]))
+        page.wait_for_function(RUNNING, polling=10)
+        first.append(1000 * (time.perf_counter() - began))
+        page.wait_for_timeout(500)
+        stopped.append(page.evaluate(PRESS, ["stop", ["stopped"]]))
+        page.wait_for_timeout(500)
+    told(capsys, "Run to the first answer", np.array(reaction))
+    told(capsys, "Run to the first frame", np.array(first))
+    told(capsys, "Stop to stopped", np.array(stopped))

@@ -65,22 +65,17 @@ class Visitor:
         await self._tell("document_ready", [])
         return self
 
-    async def press(self, label: str) -> None:
-        """Press a button."""
-        button = next(
-            part for part in self._components("Button") if own(part).get("label") == label
-        )
-        told = [["model", {"id": button["id"]}], ["node", "click"]]
-        await self._tell("dom_event", [*told, ["data", {"type": "map", "entries": []}]])
+    async def press(self, name: str) -> None:
+        """Press a button of the run."""
+        buttons = next(self._components("RunButtons"))
+        await self._send_to(buttons, press=name)
 
     async def slide(self, name: str, place: int) -> None:
         """Move the slider of a parameter."""
         form = next(
             part for part in self._components("Form") if f'"name": "{name}"' in own(part)["fields"]
         )
-        told = {"name": name, "number": next(self._numbers), "gesture": 1, "place": place}
-        data = {"type": "map", "entries": [[key, value] for key, value in told.items()]}
-        await self._tell("data_event", [["model", {"id": form["id"]}], ["data", data]])
+        await self._send_to(form, name=name, number=next(self._numbers), gesture=1, place=place)
 
     async def until(self, words: str, after: int = 0, seconds: float = LONG) -> float:
         """Wait until the page is told some words, and return when that was."""
@@ -110,6 +105,11 @@ class Visitor:
         """Yield the components of one class."""
         every = models(self.document)
         return (part for part in every if part["attributes"].get("class_name") == kind)
+
+    async def _send_to(self, part: dict, **told: Any) -> None:
+        """Send a component what its browser's side would."""
+        data = {"type": "map", "entries": [[key, value] for key, value in told.items()]}
+        await self._tell("data_event", [["model", {"id": part["id"]}], ["data", data]])
 
     async def _tell(self, event: str, values: list) -> None:
         data = {"type": "event", "name": event, "values": {"type": "map", "entries": values}}
