@@ -13,6 +13,7 @@ import click
 
 from apps.cli_common import StrictGroup, explained, say, tolerate
 from apps.cli_export import export_command
+from apps.cli_reproduce import reproduce_command
 from apps.cli_run import run_group
 from apps.cli_runs import runs_group
 from apps.cli_serve import serve_command
@@ -57,6 +58,6 @@ def main(ctx: click.Context) -> None:
 
 for command in (
     list_command, run_group, show_command, export_command, runs_group, serve_command,
-    warm_command, train_command,
+    warm_command, train_command, reproduce_command,
 ):  # fmt: skip
     main.add_command(command)

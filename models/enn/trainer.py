@@ -51,6 +51,8 @@ class Recipe:
         Of Adam; Keras' epsilon is 1e-7.
     precision : {"float32", "bfloat16"}
         Of the large matrix products (automatic mixed precision); the trace is always float32.
+    restore : bool
+        Whether the weights of the lowest validation loss are taken at the end, or the last ones.
     seed : int
         Of dropout.
     """
@@ -65,6 +67,7 @@ class Recipe:
     epsilon: float = 1e-7
     weight_decay: float = 0.0
     precision: Precision = "float32"
+    restore: bool = True
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -127,7 +130,8 @@ class Trainer:
     Parameters
     ----------
     network : Module
-        Called as ``network(x, mask=mask)``; its result has an `output`.
+        Called as ``network(x, mask=mask)``; its result has an `output`. Or one that measures
+        itself, as `models.enn.next_word.NextWord`.
     training, validation : Batches
         Class numbers (int64) are trained by cross-entropy, numbers by the mean squared error.
     recipe : Recipe
@@ -188,7 +192,7 @@ class Trainer:
             ended = self.conclude(score)
             told = self.told(score, ended)
             self.sums = [0.0, 0.0, 0.0]
-            if ended:
+            if ended and self.recipe.restore:
                 self.network.load_state_dict(self.best_weights)
             yield told
             if ended:
@@ -309,7 +313,12 @@ class Trainer:
 
 
 def measured(network: nn.Module, batch: Batch) -> tuple[Tensor, float, float]:
-    """Return the mean loss, the number of right answers (NaN for numbers) and of answers."""
+    """Return the mean loss, the number of right answers (NaN for numbers) and of answers.
+
+    A network whose output is too large to keep has a method `measured` of its own.
+    """
+    if (own := getattr(network, "measured", None)) is not None:
+        return own(batch)
     output = network(batch.x, mask=batch.mask).output.float()
     y, asked = batch.y, batch.asked
     if y.is_floating_point():
