@@ -16,11 +16,12 @@ from apps.live import LivePlot, columns
 from apps.palette import DARK, LIGHT, colour
 from apps.series import FEW, axis_labels, series
 from apps.thinning import MOST
-from workbench import Curve, Images, Trace, variable
+from workbench import Curve, Images, Matrix, Trace, variable
 from workbench.frames import Frames, growing_dimension
 
 SMALL = {
     "spass": {"starts": 3, "duration": 2.0},
+    "enn": {"samples": 96, "hidden": 8, "slots": 4, "epochs": 3},
     "sdm": {
         "hard_locations": 2000, "access_fraction": 0.01, "stored": 12, "cues": 4,
         "noise_levels": 4, "address_bits": 128, "patterns": "random words", "reads": 2,
@@ -28,7 +29,12 @@ SMALL = {
 }  # fmt: skip
 #: Spikes, matrices and protocols have tests of their own, with made-up runs.
 QUICK = [key for key in models.names() if not models.REGISTRY[key].startswith("models.spiking")]
-SHOWN = [(key, i) for key in QUICK for i in range(len(models.get(key).observables))]
+SHOWN = [
+    (key, i)
+    for key in QUICK
+    for i, one in enumerate(models.get(key).observables)
+    if not isinstance(one, Matrix)
+]
 
 
 @functools.cache

@@ -89,7 +89,7 @@ def test_excitation_is_cancelled_up_to_what_makes_a_cell_fire_now_and_then(told)
 def test_the_raster_shows_some_rows_of_each_group_and_their_spikes(told):
     roles = told.cell_role.values
     assert len(roles) <= 400
-    assert {str(role) for role in roles} == {"engram", "cue", "paired", "excitatory", "inhibitory"}
+    assert {str(role) for role in roles} == {"engram", "cue", "paired", "other", "inhibitory"}
     assert told.spike_cell.min() >= 0 and told.spike_cell.max() < len(roles)
     assert (np.diff(told.spike_time) >= 0).all()
     cued = np.isin(told.spike_cell, np.flatnonzero(roles == "cue"))
