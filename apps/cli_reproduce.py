@@ -77,8 +77,8 @@ def reproduce_command(
     limits = {"epochs": whole("--epochs", epochs, 0), "samples": whole("--samples", samples, 0)}
     runs = whole("--seeds", seeds or RUNS, 1) if fixed else 1
     count = whole("--threads", threads, 1, 1024)
+    from models.enn.computing import threads as computing_with
     from models.enn.reproduce import Reproduction
-    from models.enn.reproduce import threads as computing_with
     from models.enn.reproduce_report import text
 
     work = Reproduction(name, folder, fixed=fixed, seeds=runs, kinds=kinds(networks), **limits)

@@ -36,6 +36,11 @@ class Batch(NamedTuple):
         moved = (None if part is None else part.to(device, non_blocking=True) for part in self)
         return Batch(*moved)  # type: ignore[arg-type]
 
+    def take(self, which: Tensor | slice) -> Batch:
+        """Return some of the sequences."""
+        parts = (None if part is None else part[which] for part in self)
+        return Batch(*parts)  # type: ignore[arg-type]
+
 
 class Batches(Protocol):
     """Batches of an epoch, the same ones whenever they are asked for again."""

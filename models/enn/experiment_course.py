@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -12,12 +11,14 @@ import xarray as xr
 
 from models.enn.associations import AssociativeRecall
 from models.enn.baselines import Recurrent
+from models.enn.computing import threads
 from models.enn.experiment import COPY, DIGITS, ENN, FILES, RECALL
 from models.enn.experiment_frames import Frames
 from models.enn.material import Material, of_data, of_task
 from models.enn.networks import EngramClassifier
+from models.enn.recipe import Recipe
 from models.enn.tasks import Copy
-from models.enn.trainer import Recipe, Told, Trainer
+from models.enn.trainer import Told, Trainer
 from workbench import Run
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def follow(model: EngramTraining, run: Run) -> None:
     def state() -> dict[str, Any]:
         return {"trainer": trainer.state(), "before": frames.before}
 
-    with one_thread():
+    with threads(1):
         train(model, run, trainer, frames, state)
         run.emit(frames.tested(), 1.0, "tested")
 
@@ -99,14 +100,3 @@ def network_of(model: EngramTraining, material: Material, seed: int) -> torch.nn
         return EngramClassifier(model.config(material.features), material.outputs, **common)
     kind = model.network.lower()
     return Recurrent(kind, material.features, [model.hidden], material.outputs, **common)
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Compute with one thread, so that sums have one order on every machine."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)

@@ -10,8 +10,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from models.enn.attention import effective_slots
-from models.enn.batches import Batch
-from models.enn.material import Material, example
+from models.enn.material import Material
 from models.enn.memory_use import answers, memory_use
 from models.enn.networks import EngramNetwork
 from models.enn.trainer import Told
@@ -36,7 +35,7 @@ class Frames:
     def __init__(self, network: torch.nn.Module, material: Material) -> None:
         self.network, self.material = network, material
         self.has_memory = isinstance(network, EngramNetwork)
-        self.watched = _first(material.test, WATCHED)
+        self.watched = material.test.take(slice(WATCHED))
         self.before: NDArray[np.float32] | None = None
 
     def step(self, told: Told, since: float) -> xr.Dataset:
@@ -83,7 +82,7 @@ class Frames:
         told = network(self.watched.x, details=True).details[0]
         attention, trace = told.attention, told.trace
         of_all = attention.double().mean((0, 1))
-        one = network(example(self.material.test, shown).x, details=True).details[0]
+        one = network(self.material.example(shown).x, details=True).details[0]
         own = trace.dim() == 4
         last = (one.trace[0, -1] if own else trace[-1]).numpy()
         first, self.before = self.before, last if self.before is None else self.before
@@ -159,8 +158,3 @@ class Frames:
         report = memory_use(network, test)
         told = report.dataset().assign(memory_verdict=variable((), report.sentence(), "1", "use"))
         return frame.merge(told.drop_vars("slot_usage"))
-
-
-def _first(test: Batch, count: int) -> Batch:
-    parts = (None if part is None else part[:count] for part in test)
-    return Batch(*parts)  # type: ignore[arg-type]

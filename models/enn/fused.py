@@ -13,6 +13,8 @@ import torch
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
+from models.enn.computing import processes
+
 if TYPE_CHECKING:
     from models.enn.memory import EngramMemory
 
@@ -20,12 +22,11 @@ if TYPE_CHECKING:
 def fits_memory(memory: EngramMemory) -> bool:
     """Return whether `memory_recurrence` computes a memory as it is now."""
     config, training = memory.config, memory.training
-    alone = not torch.distributed.is_available() or not torch.distributed.is_initialized()
     shared = config.trace == "batch" or (config.trace == "frozen" and training)
     plain = config.attention == "softmax" and config.decay == "all" and config.rate == "fixed"
     simple = not (config.slot_gate or config.asymmetry or config.rank)
     whole = memory.shuffled is None and memory.retrieves
-    return alone and shared and plain and simple and whole and config.gradient
+    return processes() == 1 and shared and plain and simple and whole and config.gradient
 
 
 def memory_recurrence(

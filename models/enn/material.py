@@ -49,6 +49,11 @@ class Material:
         """Return whether answers are asked at steps, and not of the whole sequence."""
         return self.test.asked is not None
 
+    def example(self, number: int) -> Batch:
+        """Return one test sequence, numbered from 1; the last if there are fewer."""
+        place = min(number, len(self.test.x)) - 1
+        return self.test.take(slice(place, place + 1))
+
 
 def of_data(
     name: str, folder: str, batch: int, seed: int, samples: int, most: int = 2000
@@ -112,10 +117,3 @@ class OneBatch:
 def tensors(part: Part) -> tuple[torch.Tensor, torch.Tensor]:
     """Return sequences and answers as tensors."""
     return torch.as_tensor(part.x), torch.as_tensor(part.y)
-
-
-def example(test: Batch, number: int) -> Batch:
-    """Return one sequence of a batch; the last if there are fewer."""
-    place = min(number, len(test.x)) - 1
-    parts = (None if part is None else part[place : place + 1] for part in test)
-    return Batch(*parts)  # type: ignore[arg-type]

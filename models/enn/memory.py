@@ -30,6 +30,7 @@ import torch
 from torch import Tensor, nn
 
 from models.enn.attention import entropy, sparsemax, top_k
+from models.enn.computing import processes
 from models.enn.config import EngramConfig
 from models.enn.layers import empty_linear
 from models.enn.state import EngramState
@@ -277,12 +278,6 @@ class EngramMemory(nn.Module):
     def keep(self, trace: Tensor) -> None:
         """Take a batch's last trace into the mean that evaluation uses."""
         self.kept.lerp_(trace, SHARE)
-
-
-def processes() -> int:
-    """Return how many processes train together."""
-    there = torch.distributed.is_available() and torch.distributed.is_initialized()
-    return torch.distributed.get_world_size() if there else 1
 
 
 def over_processes(mean: Tensor) -> Tensor:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -172,14 +172,12 @@ def memory_use(network: EngramNetwork, test: Batch, batch: int = 128, seed: int 
     network = copy.deepcopy(network).eval()
     whole, right = answers(network, test, batch)
     ablations = {"whole": Ablation(share(right), 0.0)}
-    for name, ablate in ABLATIONS.items():
-        changed = copy.deepcopy(network)
-        ablate(changed, seed)
+    for name, changed in ablated(network, seed):
         given, correct = answers(changed, test, batch)
         ablations[name] = Ablation(share(correct), share(given != whole))
     if test.y.dim() == 1:
         order = test.y.argsort(stable=True)
-        given, correct = answers(network, chosen(test, order), batch)
+        given, correct = answers(network, test.take(order), batch)
         ablations["batches of one class"] = Ablation(share(correct), share(given != whole[order]))
     wanted = test.y if test.asked is None else test.y[test.asked]
     most = wanted.flatten().bincount().max().item() / wanted.numel()
@@ -239,13 +237,7 @@ def answers(network: EngramNetwork, test: Batch, batch: int) -> tuple[Tensor, Te
 def pieces(test: Batch, batch: int) -> Iterable[Batch]:
     """Return the samples of a batch, so many at a time."""
     for start in range(0, len(test.x), batch):
-        yield chosen(test, slice(start, start + batch))
-
-
-def chosen(test: Batch, which: Tensor | slice) -> Batch:
-    """Return some samples of a batch."""
-    parts = (None if part is None else part[which] for part in test)
-    return Batch(*parts)  # type: ignore[arg-type]
+        yield test.take(slice(start, start + batch))
 
 
 def share(which: Tensor) -> float:
@@ -300,6 +292,14 @@ def with_shuffled_trace(network: EngramNetwork, seed: int) -> None:
 def with_own_trace(network: EngramNetwork, seed: int) -> None:
     """Give each sample a trace of its own."""
     changed(network, trace="sample")
+
+
+def ablated(network: EngramNetwork, seed: int) -> Iterator[tuple[str, EngramNetwork]]:
+    """Return copies of a network by what was taken away from each."""
+    for name, ablate in ABLATIONS.items():
+        changed = copy.deepcopy(network)
+        ablate(changed, seed)
+        yield name, changed
 
 
 ABLATIONS: dict[str, Callable[[EngramNetwork, int], None]] = {

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, NamedTuple
 
-import torch
 from torch import nn
 
 from models.enn.baselines import trained
@@ -20,10 +18,12 @@ from models.enn.batches import ArrayBatches
 from models.enn.classification import Classification
 from models.enn.dataset import Dataset
 from models.enn.material import tensors
+from models.enn.recipe import Recipe
 from models.enn.reproduce_experiments import EXPERIMENTS, Experiment
 from models.enn.reproduce_measures import REFERENCES, measured, memory_report, told_apart
 from models.enn.reproduce_networks import Kind, Net, network_of
-from models.enn.trainer import Recipe, Score, Trainer, evaluate
+from models.enn.scoring import Score, evaluate
+from models.enn.trainer import Trainer
 from workbench.model import ParameterError, unknown
 
 #: Steps between two tellings of how far training is.
@@ -227,14 +227,3 @@ class Reproduction:
             "preprocessing": self.data.preprocessing, "cell": self.experiment.cell,
             "batch": self.experiment.batch, "recipe": asdict(self.recipe), "short": self.short,
         }  # fmt: skip
-
-
-@contextmanager
-def threads(count: int = 1) -> Iterator[None]:
-    """Compute with so many threads; with one, sums have one order on every machine."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(count)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)

@@ -11,6 +11,7 @@ import numpy as np
 
 from models.enn.dataset import Dataset, Part, Preprocessing
 from models.enn.loading import load
+from models.enn.recipe import Recipe
 from models.enn.reproduce_networks import (
     PUBLISHED_WORDS,
     Net,
@@ -18,7 +19,6 @@ from models.enn.reproduce_networks import (
     fair_nets,
     published_nets,
 )
-from models.enn.trainer import Recipe
 
 Loading = Callable[[str, Preprocessing], Dataset]
 

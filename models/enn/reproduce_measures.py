@@ -15,10 +15,10 @@ from models.enn.batches import ArrayBatches, Batch, Batches
 from models.enn.classification import Classification, classification
 from models.enn.dataset import Dataset
 from models.enn.material import tensors
-from models.enn.memory_use import ABLATIONS, answers, described, memory_use, pieces
+from models.enn.memory_use import ablated, answers, described, memory_use, pieces
 from models.enn.networks import EngramNetwork
 from models.enn.reproduce_networks import Task
-from models.enn.trainer import evaluate
+from models.enn.scoring import evaluate
 
 Measures = dict[str, float]
 #: Spans of words on which a memory is examined.
@@ -96,9 +96,7 @@ def without_parts(network: EngramNetwork, test: Batch, batch: int) -> dict[str, 
     network = copy.deepcopy(network).eval()
     whole = predicted(network, test, batch)
     ablations = {"whole": {"mse": error(whole, test.y), "moved": 0.0}}
-    for name, ablate in ABLATIONS.items():
-        changed = copy.deepcopy(network)
-        ablate(changed, 0)
+    for name, changed in ablated(network, 0):
         given = predicted(changed, test, batch)
         moved = float((given - whole).square().mean().sqrt())
         ablations[name] = {"mse": error(given, test.y), "moved": moved}

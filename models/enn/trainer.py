@@ -10,88 +10,27 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import cross_entropy, mse_loss
 
 from models.enn.batches import Batch, Batches
+from models.enn.computing import mixed, own_random, parallel
+from models.enn.recipe import Clipping, Recipe
+from models.enn.scoring import Score, Tally, evaluate, measured
 from workbench.model import ParameterError
 from workbench.record import replacing
 
-Clipping = Literal["tensor", "global", "none"]
-Precision = Literal["float32", "bfloat16"]
 #: Keras' ReduceLROnPlateau counts a loss as better when it is lower by this.
 BETTER = 1e-4
-
-
-@dataclass(frozen=True, kw_only=True)
-class Recipe:
-    """How to train; the defaults are the published recipe.
-
-    Attributes
-    ----------
-    epochs : int
-    learning_rate : float
-        Of Adam.
-    clipping, clip_norm
-        Gradients are scaled down to a norm of `clip_norm`: each tensor's alone (as Keras'
-        `clipnorm`, which the published program uses), or all together.
-    patience : int
-        Epochs without a lower validation loss after which training ends; 0: it never ends early.
-    plateau : int
-        Epochs without a lower validation loss after which the learning rate is halved; 0: never.
-    lowest_rate : float
-        What halving stops at.
-    epsilon, weight_decay : float
-        Of Adam; Keras' epsilon is 1e-7.
-    precision : {"float32", "bfloat16"}
-        Of the large matrix products (automatic mixed precision); the trace is always float32.
-    restore : bool
-        Whether the weights of the lowest validation loss are taken at the end, or the last ones.
-    seed : int
-        Of dropout.
-    """
-
-    epochs: int = 15
-    learning_rate: float = 1e-3
-    clipping: Clipping = "tensor"
-    clip_norm: float = 1.0
-    patience: int = 3
-    plateau: int = 2
-    lowest_rate: float = 1e-5
-    epsilon: float = 1e-7
-    weight_decay: float = 0.0
-    precision: Precision = "float32"
-    restore: bool = True
-    seed: int = 0
-
-    def __post_init__(self) -> None:
-        for name, options in (("clipping", Clipping), ("precision", Precision)):
-            if getattr(self, name) not in get_args(options):
-                allowed = " or ".join(map(repr, get_args(options)))
-                raise ParameterError(
-                    f"{name} = {getattr(self, name)!r} is not allowed; it must be {allowed}."
-                )
-        for name, low in (
-            ("epochs", 1), ("learning_rate", 0), ("clip_norm", 0), ("patience", 0), ("plateau", 0),
-            ("lowest_rate", 0), ("epsilon", 0), ("weight_decay", 0),
-        ):  # fmt: skip
-            if not getattr(self, name) >= low:
-                raise ParameterError(
-                    f"{name} = {getattr(self, name)!r} is not allowed; it must be at least {low}."
-                )
-
-
-class Score(NamedTuple):
-    """How well a network does: mean loss, and the share of right answers (NaN for numbers)."""
-
-    loss: float
-    accuracy: float
+#: What of a trainer goes into a checkpoint as it is.
+CARRIED = (
+    "epoch", "place", "step", "scale", "best", "best_weights", "waited", "flat", "reference",
+    "learning_rate", "random",
+)  # fmt: skip
 
 
 class Told(NamedTuple):
@@ -158,8 +97,7 @@ class Trainer:
         self.learning_rate = recipe.learning_rate
         self.epoch = self.place = self.step = 0
         self.scale = 1.0  # what plateaus made of the learning rate
-        self.sums = [0.0, 0.0, 0.0]  # loss, right answers, answers since the epoch began
-        self.latest = [0.0, 0.0]  # loss and answers since `recent` was asked
+        self.since_epoch, self.since_asked = Tally(), Tally()
         self.best, self.best_weights = math.inf, {}
         self.waited = self.flat = 0
         self.reference = math.inf
@@ -191,7 +129,7 @@ class Trainer:
             score = evaluate(self.network, self.held_out, self.device, self.recipe.precision)
             ended = self.conclude(score)
             told = self.told(score, ended)
-            self.sums = [0.0, 0.0, 0.0]
+            self.since_epoch = Tally()
             if ended and self.recipe.restore:
                 self.network.load_state_dict(self.best_weights)
             yield told
@@ -216,16 +154,13 @@ class Trainer:
             clip(self.network, self.recipe.clipping, self.recipe.clip_norm)
             self.optimizer.step()
         self.random = after
-        for place, value in enumerate((loss.item() * answers, right, answers)):
-            self.sums[place] += value
-        self.latest[0] += loss.item() * answers
-        self.latest[1] += answers
+        for tally in (self.since_epoch, self.since_asked):
+            tally.add(loss, right, answers)
 
     def recent(self) -> float:
         """Return the mean training loss since this was last asked."""
-        loss, answers = self.latest
-        self.latest = [0.0, 0.0]
-        return loss / answers if answers else math.nan
+        tally, self.since_asked = self.since_asked, Tally()
+        return tally.score().loss if tally.sums[2] else math.nan
 
     def conclude(self, score: Score) -> str:
         """End an epoch; return why training ends, or nothing."""
@@ -252,34 +187,31 @@ class Trainer:
 
     def told(self, validation: Score | None, ended: str = "") -> Told:
         """Return what was reached."""
-        loss, right, answers = self.sums
-        training = Score(loss / max(answers, 1), right / max(answers, 1))
         within = self.place / self.batches.count
         done = 1.0 if ended else (self.epoch + within) / self.recipe.epochs
-        return Told(self.epoch, self.step, done, training, validation, self.rate, ended)
+        return Told(
+            self.epoch, self.step, done, self.since_epoch.score(), validation, self.rate, ended
+        )  # fmt: skip
 
     def state(self) -> dict[str, Any]:
         """Return all that the rest of the course depends on; copy it before going on."""
-        names = (
-            "epoch", "place", "step", "scale", "best", "best_weights", "waited", "flat",
-            "reference", "learning_rate", "random",
-        )  # fmt: skip
         return {
             "recipe": asdict(self.recipe),
             "network": self.network.state_dict(),
             "optimizer": self.optimizer.state_dict(),
-            **{name: getattr(self, name) for name in names},
-            "sums": list(self.sums),
-            "latest": list(self.latest),
+            **{name: getattr(self, name) for name in CARRIED},
+            "sums": list(self.since_epoch.sums),
+            "latest": list(self.since_asked.sums),
         }
 
     def resume(self, state: dict[str, Any]) -> None:
         """Go on from a state, of a trainer made in the same way."""
         self.network.load_state_dict(state["network"])
         self.optimizer.load_state_dict(state["optimizer"])
-        for name, value in state.items():
-            if name not in ("recipe", "network", "optimizer"):
-                setattr(self, name, value)
+        self.since_epoch.sums = list(state["sums"])
+        self.since_asked.sums = list(state["latest"])
+        for name in CARRIED:
+            setattr(self, name, state[name])
 
     def save(self, path: str | Path) -> None:
         """Write the state to a file, which is complete or not there.
@@ -312,43 +244,6 @@ class Trainer:
             raise ParameterError(f"{path} is no checkpoint of this network: {said}") from error
 
 
-def measured(network: nn.Module, batch: Batch) -> tuple[Tensor, float, float]:
-    """Return the mean loss, the number of right answers (NaN for numbers) and of answers.
-
-    A network whose output is too large to keep has a method `measured` of its own.
-    """
-    if (own := getattr(network, "measured", None)) is not None:
-        return own(batch)
-    output = network(batch.x, mask=batch.mask).output.float()
-    y, asked = batch.y, batch.asked
-    if y.is_floating_point():
-        each = mse_loss(output, y.view_as(output), reduction="none").mean(-1)
-        each = each[asked] if asked is not None else each
-        return each.mean(), math.nan, float(each.numel())
-    if asked is not None:
-        output, y = output[asked], y[asked]
-    output, y = output.flatten(0, -2), y.flatten()
-    right = (output.argmax(-1) == y).sum().item()
-    return cross_entropy(output, y), float(right), float(len(y))
-
-
-@torch.no_grad()
-def evaluate(
-    network: nn.Module, batches: Batches, device: str = "cpu", precision: Precision = "float32"
-) -> Score:
-    """Return how well a network does over one epoch of batches, without dropout."""
-    was = network.training
-    network.eval()
-    sums = [0.0, 0.0, 0.0]
-    for batch in batches.epoch(0):
-        with mixed(device, precision):
-            loss, right, answers = measured(network, batch.to(device))
-        for place, value in enumerate((loss.item() * answers, right, answers)):
-            sums[place] += value
-    network.train(was)
-    return Score(sums[0] / sums[2], sums[1] / sums[2])
-
-
 def clip(network: nn.Module, clipping: Clipping, norm: float) -> None:
     """Scale gradients down to a norm."""
     gradients = [weight.grad for weight in network.parameters() if weight.grad is not None]
@@ -358,35 +253,3 @@ def clip(network: nn.Module, clipping: Clipping, norm: float) -> None:
         sizes = torch.stack(torch._foreach_norm(gradients))  # pyright: ignore
         factors = norm / sizes.clamp(min=norm)
         torch._foreach_mul_(gradients, list(factors.unbind()))  # pyright: ignore
-
-
-def mixed(device: str, precision: Precision):
-    """Return the context in which large matrix products have a precision."""
-    kind = torch.device(device).type
-    return torch.autocast(kind, torch.bfloat16, enabled=precision == "bfloat16")
-
-
-def parallel(network: nn.Module) -> nn.Module:
-    """Return the network, as several processes train it where there are several."""
-    if not (torch.distributed.is_available() and torch.distributed.is_initialized()):
-        return network
-    return nn.parallel.DistributedDataParallel(network)
-
-
-@contextmanager
-def own_random(state: dict[str, Tensor] | None, device: str) -> Iterator[dict[str, Tensor]]:
-    """Draw torch's own random numbers (dropout) from where a state stands, not from elsewhere's.
-
-    What is yielded holds, at the end, where they stand then.
-    """
-    after: dict[str, Tensor] = {}
-    gpu = torch.device(device).type == "cuda"
-    with torch.random.fork_rng(devices=[device] if gpu else []):
-        if state is not None:
-            torch.set_rng_state(state["cpu"].cpu())
-            if gpu:
-                torch.cuda.set_rng_state(state["cuda"].cpu(), device)
-        yield after
-        after["cpu"] = torch.get_rng_state()
-        if gpu:
-            after["cuda"] = torch.cuda.get_rng_state(device)

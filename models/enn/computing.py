@@ -1,0 +1,60 @@
+"""What computes: threads, processes, precision, and torch's own random numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+from torch import Tensor, nn
+
+from models.enn.recipe import Precision
+
+
+@contextmanager
+def threads(count: int = 1) -> Iterator[None]:
+    """Compute with so many threads; with one, sums have one order on every machine."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+def processes() -> int:
+    """Return how many processes train together."""
+    there = torch.distributed.is_available() and torch.distributed.is_initialized()
+    return torch.distributed.get_world_size() if there else 1
+
+
+def mixed(device: str, precision: Precision):
+    """Return the context in which large matrix products have a precision."""
+    kind = torch.device(device).type
+    return torch.autocast(kind, torch.bfloat16, enabled=precision == "bfloat16")
+
+
+def parallel(network: nn.Module) -> nn.Module:
+    """Return the network, as several processes train it where there are several."""
+    if processes() == 1:
+        return network
+    return nn.parallel.DistributedDataParallel(network)
+
+
+@contextmanager
+def own_random(state: dict[str, Tensor] | None, device: str) -> Iterator[dict[str, Tensor]]:
+    """Draw torch's own random numbers (dropout) from where a state stands, not from elsewhere's.
+
+    What is yielded holds, at the end, where they stand then.
+    """
+    after: dict[str, Tensor] = {}
+    gpu = torch.device(device).type == "cuda"
+    with torch.random.fork_rng(devices=[device] if gpu else []):
+        if state is not None:
+            torch.set_rng_state(state["cpu"].cpu())
+            if gpu:
+                torch.cuda.set_rng_state(state["cuda"].cpu(), device)
+        yield after
+        after["cpu"] = torch.get_rng_state()
+        if gpu:
+            after["cuda"] = torch.cuda.get_rng_state(device)
