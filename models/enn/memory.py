@@ -282,11 +282,23 @@ class EngramMemory(nn.Module):
 
 def over_processes(mean: Tensor) -> Tensor:
     """Return the mean over the batches of all processes that train together, gradients too."""
-    if processes() == 1:
-        return mean
-    from torch.distributed.nn.functional import all_reduce
+    return mean if processes() == 1 else Summed.apply(mean) / processes()
 
-    return all_reduce(mean) / processes()
+
+class Summed(torch.autograd.Function):
+    """The sum over all processes; each one's gradient is the sum of all its receivers'."""
+
+    @staticmethod
+    def forward(ctx, part: Tensor) -> Tensor:
+        """Return the sum of all processes' parts."""
+        whole = part.clone(memory_format=torch.contiguous_format)
+        torch.distributed.all_reduce(whole)
+        return whole
+
+    @staticmethod
+    def backward(ctx, *slopes: Tensor) -> Tensor:
+        """Return the gradient of each part: all processes' gradients of the sum, added."""
+        return Summed.forward(ctx, *slopes)
 
 
 def total(parts: Iterable[Tensor]) -> Tensor:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-LOOK = ("light", "dark")
+#: Pages are looked at on both grounds; of the two, the dark one is more easily got wrong.
+LOOK = (pytest.param("light", marks=pytest.mark.slow), "dark")
 #: A busy machine takes its time to paint it all: how often to look (ms), and how many times.
 PAUSE, LOOKS = 500, 10
 

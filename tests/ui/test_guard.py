@@ -273,7 +273,11 @@ def test_an_account_elsewhere_is_asked_for(tmp_path):
 # Nothing leaves the machine
 
 
-def test_no_page_asks_another_host(server, page):
+KEYS = models.names()
+
+
+@pytest.mark.parametrize("keys", [KEYS[:1], pytest.param(KEYS[1:], marks=pytest.mark.slow)])
+def test_no_page_asks_another_host(server, page, keys):
     outside: list[str] = []
     said: list[str] = []
 
@@ -284,7 +288,7 @@ def test_no_page_asks_another_host(server, page):
     page.on("request", see)
     page.on("websocket", see)
     page.on("console", lambda m: said.append(m.text) if m.type == "error" else None)
-    for path in [*PAGES[:1], *(f"/lab?model={key}" for key in models.names()), *PAGES[2:]]:
+    for path in [*PAGES[:1], *(f"/lab?model={key}" for key in keys), *PAGES[2:]]:
         page.goto(f"{server}{path}")
         page.wait_for_load_state("networkidle")
     assert (outside, said) == ([], [])

@@ -29,6 +29,7 @@ pytestmark = [
 SESSIONS = 12
 
 
+@pytest.mark.slow
 def test_twelve_sessions_are_forgotten(tmp_path, caplog):
     caplog.set_level(logging.WARNING, logger="panel")  # or what is captured would hold on to pages
     labs: weakref.WeakSet[Lab] = weakref.WeakSet()

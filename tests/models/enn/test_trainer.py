@@ -235,6 +235,8 @@ trainer = shared.in_processes(int(sys.argv[1]), 2)
 told = list(trainer.course())
 if sys.argv[1] == "0":
     torch.save(shared.weights(trainer), "{folder}/weights.pt")
+del trainer  # what trains in parallel holds the group
+torch.distributed.barrier()
 torch.distributed.destroy_process_group()
 """
 
