@@ -10,7 +10,7 @@ import xarray as xr
 
 from apps.desk import Job
 from apps.shell import when_loaded
-from apps.together import counted_once, together
+from apps.together import counted_once, in_a_turn, together
 from workbench.worker import Watch
 
 TICK, QUEUED_TICK = 50, 500  # milliseconds between looks; a class may wait in the queue
@@ -79,5 +79,9 @@ class Following:
             self._told(state)
         if over:
             self._ticker.stop()
-            with counted_once(pn.state.curdoc):
+            in_a_turn(self._end)  # the state is told first: to draw it all takes a while
+
+    def _end(self) -> None:
+        if not self._left:
+            with together(), counted_once(pn.state.curdoc):
                 self._ended()

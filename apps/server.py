@@ -13,6 +13,7 @@ import panel as pn
 import panel_material_ui as pmui
 from bokeh.core.validation import silence
 from bokeh.core.validation.warnings import MISSING_RENDERERS
+from bokeh.settings import settings
 
 import models
 from apps.access import Access
@@ -23,6 +24,7 @@ from apps.desk import LINGER, Desk
 from apps.gallery import gallery
 from apps.gallery_page import Plain
 from apps.guard import components, take_any_address
+from apps.head_first import send_heads_first
 from apps.lab import Lab
 from apps.loop import keep_free
 from apps.pictures import FOLDER
@@ -145,6 +147,7 @@ def serve(
     if not access.alone(host):
         close_folders()
     silence(MISSING_RENDERERS)  # a plot is empty until its run begins
+    settings.perform_document_validation = False  # it only warns, and takes a tenth of the time
     preload("models", "scipy.integrate", "scipy.special")
     start_early()
     budget = Budget(seconds or math.inf, memory or SHARE * machine_bytes() / workers)
@@ -154,6 +157,7 @@ def serve(
     Lab(desk, models.get(FIRST)())
     keep_free()
     take_any_address()
+    send_heads_first()
     try:
         pn.serve(
             built_aside(
