@@ -12,7 +12,7 @@ from bokeh.models import ColorBar
 
 from apps import figure_style as style
 from apps.figure_legends import below_axes, below_figure
-from apps.grid import SLANT, Grid, border_colour, grid, scale
+from apps.grid import Grid, border_colour, grid, scale
 from apps.heatmap import add_bar
 from apps.lanes import BLOCK, Lanes, Words, lanes, unsaid, words
 from apps.palette import CLEAR, LIGHT, Shades, colour, ink_on
@@ -42,7 +42,7 @@ def heat_map(observable: Matrix, data: xr.Dataset, backend: str) -> Any:
     return hv.Overlay(parts).opts(
         style.panel(
             observable.title, axes, [], backend, hooks, padding=0, show_grid=False,
-            xticks=list(shown.columns.ticks.items()), xrotation=SLANT * shown.columns.slanted,
+            xticks=list(shown.columns.ticks.items()), xrotation=shown.columns.slant,
             yticks=[(high - at, text) for at, text in shown.rows.ticks.items()],
         )
     )  # fmt: skip
@@ -83,7 +83,7 @@ def finish(observable: Matrix, shown: Grid, backend: str) -> Any:
         axis = plot.handles["axis"]
         axis.grid(False)
         axis.spines[["top", "right"]].set_visible(True)
-        if shown.columns.slanted:
+        if shown.columns.slant:
             for text in axis.get_xticklabels():
                 text.set(horizontalalignment="right", rotation_mode="anchor")
         if told:

@@ -15,10 +15,12 @@ from workbench.frames import growing_dimension
 
 MOST = 320, 640  # rows and columns that are drawn; of more, neighbours are averaged
 TICKS = 8  # on an axis, at most
-WORDS = 16  # names along an axis, at most
+WORDS = 16, 10  # names of rows and of columns, at most
 ROW_LETTERS = 20  # before a row's name is broken
 COLUMN_LETTERS = 42  # of all columns' names side by side, in the narrowest panel
-SLANT = 35  # degrees of names that do not fit side by side
+#: Degrees of columns' names that do not fit side by side, up to so many of them: on a phone the
+#: columns of seven are less than 20 pixels apart.
+SLANTS = {4: 35, 7: 60, WORDS[1]: 90}
 STEPS = (1, 2, 5)
 ROUND = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)  # where colour scales end, times powers of ten
 
@@ -27,12 +29,12 @@ ROUND = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)  # where colour scales end, tim
 class Side:
     """Rows or columns: the text of their axis, and ticks as place -> label; row 0 is at 0 to 1.
 
-    Labels that are `slanted` would not fit side by side.
+    Labels that would not fit side by side rise by `slant` degrees.
     """
 
     name: str
     ticks: dict[float, str]
-    slanted: bool = False
+    slant: int = 0
 
 
 @dataclass(frozen=True)
@@ -102,13 +104,13 @@ def side(var: xr.DataArray, axis: int, share: int) -> Side:
     dim, count = str(var.dims[axis]), var.shape[axis]
     told = dim in var.coords
     values = var.coords[dim].values if told else np.arange(count)
-    step, slanted = even_step(values) if count > TICKS else 0.0, False
+    step, slant = even_step(values) if count > TICKS else 0.0, 0
     if step:
         ticks = even_ticks(values, step)
     else:
-        ticks, slanted = single_ticks(values, across=axis == 1)
+        ticks, slant = single_ticks(values, across=axis == 1)
     places = {place / share: text for place, text in ticks.items()}
-    return Side(label(var.coords[dim]) if told else dim, places, slanted)
+    return Side(label(var.coords[dim]) if told else dim, places, slant)
 
 
 def even_ticks(values: np.ndarray, step: float) -> dict[float, str]:
@@ -119,18 +121,20 @@ def even_ticks(values: np.ndarray, step: float) -> dict[float, str]:
     return {float((value - values[0]) / step + 0.5): f"{value:.4g}" for value in at}
 
 
-def single_ticks(values: np.ndarray, across: bool) -> tuple[dict[float, str], bool]:
-    """Return ticks of single rows, or columns, and whether they must be slanted to fit."""
+def single_ticks(values: np.ndarray, across: bool) -> tuple[dict[float, str], int]:
+    """Return ticks of single rows, or columns, and how steep they must be to fit, in degrees."""
     number = values.dtype.kind in "iuf"
-    step = int(max(1, round_step(values.size))) if number else -(-values.size // WORDS)
+    step = int(max(1, round_step(values.size))) if number else -(-values.size // WORDS[across])
     texts = [f"{one:.4g}" if number else str(one) for one in values[::step].tolist()]
     places = [i + 0.5 for i in range(0, values.size, step)]
     width = max(COLUMN_LETTERS // len(texts) - 1, 1) if across else ROW_LETTERS
     lines = [textwrap.wrap(text, width, break_long_words=False) for text in texts]
-    slanted = across and max(len(line) for text in lines for line in text or [""]) > width
-    if not slanted:
+    slant = 0
+    if across and max(len(line) for text in lines for line in text or [""]) > width:
+        slant = next(degrees for most, degrees in SLANTS.items() if len(texts) <= most)
+    else:
         texts = ["\n".join(text) for text in lines]
-    return dict(zip(places, texts, strict=True)), slanted
+    return dict(zip(places, texts, strict=True)), slant
 
 
 def even_step(values: np.ndarray) -> float:

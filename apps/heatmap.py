@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 from bokeh.models import ColorBar, ColumnDataSource, FixedTicker, LinearColorMapper, Title
 
-from apps.grid import SLANT, Grid, Side, border_colour, grid, scale
+from apps.grid import Grid, Side, border_colour, grid, scale
 from apps.palette import CLEAR, Shades, colour, ground
 from apps.sheet import FONT, SMALL, Sheet, swatch
 from workbench import Matrix
@@ -110,7 +110,7 @@ class HeatMap(Sheet):
         for axis, side in zip(fig.axis, (shown.columns, shown.rows), strict=True):
             axis.ticker.ticks = list(side.ticks)
             axis.major_label_overrides = side.ticks
-        fig.xaxis.major_label_orientation = radians(SLANT) if shown.columns.slanted else 0.0
+        fig.xaxis.major_label_orientation = radians(shown.columns.slant)
         self._name_axes((shown.columns.name, self.observable.y_label or shown.rows.name))
         if self._bar:
             self._unit.text = shown.name

@@ -298,7 +298,7 @@ def test_names_that_do_not_fit_are_slanted(record):
         figures.panels(Record(made, record.stamp), "matplotlib", [WEIGHTS]), "stamp"
     )
     label = drawn.axes[0].get_xticklabels()[0]
-    assert (label.get_rotation(), label.get_horizontalalignment()) == (35, "right")
+    assert (label.get_rotation(), label.get_horizontalalignment()) == (60, "right")
     assert label.get_text() == "56-57.5 cue of module 1"
 
 

@@ -187,15 +187,27 @@ def test_ticks_are_few_and_round(coordinate, ticks):
     assert shown.name == "what"
 
 
-def test_names_of_columns_are_slanted_where_they_do_not_fit():
-    for coordinate, slanted in ((["cue 1"] * 7, False), (["56-57.5 cue module 1"] * 7, True)):
-        shown = grid(Matrix(("m",), "M"), over(coordinate))
-        assert (shown.columns.slanted, shown.rows.slanted) == (slanted, False)
-        plot = HeatMap(Matrix(("m",), "M"))
-        plot.show(over(coordinate))
-        assert (plot.figure.xaxis[0].major_label_orientation > 0.5) == slanted
-    many = grid(Matrix(("m",), "M"), over([f"event {i}" for i in range(33)])).columns
-    assert list(many.ticks.values()) == [f"event {i}" for i in range(0, 33, 3)]
+@pytest.mark.parametrize(
+    ("names", "slant"),
+    [
+        (["cue 1"] * 7, 0),
+        (["strengthening"] * 4, 35),
+        (["56-57.5 cue module 1"] * 7, 60),
+        (["56-57.5 cue module 1"] * 8, 90),
+        (["56-57.5 cue module 1"] * 40, 90),
+    ],
+)
+def test_names_of_columns_rise_as_steeply_as_they_must(names, slant):
+    shown = grid(Matrix(("m",), "M"), over(names))
+    assert (shown.columns.slant, shown.rows.slant) == (slant, 0)
+    plot = HeatMap(Matrix(("m",), "M"))
+    plot.show(over(names))
+    assert plot.figure.xaxis[0].major_label_orientation == pytest.approx(np.radians(slant))
+
+
+def test_of_many_names_of_columns_ten_are_told():
+    many = grid(Matrix(("m",), "M"), over([f"event {i}" for i in range(40)])).columns
+    assert list(many.ticks.values()) == [f"event {i}" for i in range(0, 40, 4)]
 
 
 def test_long_names_of_rows_are_broken():
@@ -206,7 +218,7 @@ def test_long_names_of_rows_are_broken():
     assert grid(Matrix(("m",), "M"), data).rows.ticks == {0.5: "those of module 1,\nnot cued"}
     data["a"] = variable("a", ["electroencephalographic units"], "1", "cells")
     rows = grid(Matrix(("m",), "M"), data).rows
-    assert (rows.ticks, rows.slanted) == ({0.5: "electroencephalographic\nunits"}, False)
+    assert (rows.ticks, rows.slant) == ({0.5: "electroencephalographic\nunits"}, 0)
 
 
 @given(st.integers(1, 3000))
