@@ -12,16 +12,19 @@ at once, the memory's recurrence, and the recurrence of h, whose samples are ind
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import linear, relu
+from torch.nn.functional import relu
 
+from models.enn.computing import keep_freed
 from models.enn.config import EngramConfig
 from models.enn.fused import fits_memory, hidden_recurrence, memory_recurrence
 from models.enn.layers import empty_linear, he_normal
 from models.enn.memory import START, EngramMemory, drawn, unit
+from models.enn.products import linear, plain_linear
 from models.enn.state import Details, EngramState
 from workbench.model import ParameterError
 
@@ -55,6 +58,7 @@ class EngramCell(nn.Module):
         self, config: EngramConfig, generator: torch.Generator | None = None, path: Path = "auto"
     ) -> None:
         super().__init__()
+        keep_freed()
         self.config, self.path = config, path
         hidden = config.hidden_size
         self.encoder = empty_linear(config.input_size, hidden)
@@ -105,7 +109,13 @@ class EngramCell(nn.Module):
 
     def encode(self, x: Tensor) -> Tensor:
         """Return the patterns z (..., h) of inputs x (..., d)."""
-        return self.encoder_norm(relu(self.encoder(x)))
+        encoder = self.encoder
+        return self.encoder_norm(self.linear((x, encoder.weight), bias=encoder.bias, relu=True))
+
+    @property
+    def linear(self) -> Callable[..., Tensor]:
+        """Return what multiplies by the weights of all steps at once."""
+        return plain_linear if self.path == "plain" else linear
 
     def forward(
         self,
@@ -215,13 +225,13 @@ class EngramCell(nn.Module):
     ) -> tuple[Tensor, Tensor]:
         """Return the hidden states (B, T, h) and the last one (B, h)."""
         seen, recalled, recurrent = self.integrator.weight.split(self.config.hidden_size, 1)
-        drive = linear(pattern.transpose(0, 1), seen, self.integrator.bias)
-        drive = (drive + linear(retrieved.transpose(0, 1), recalled)).transpose(0, 1)
+        parts = (pattern.transpose(0, 1), seen), (retrieved.transpose(0, 1), recalled)
+        drive = self.linear(*parts, bias=self.integrator.bias).transpose(0, 1)
         if self.path != "plain":
             return hidden_recurrence(drive, hidden, recurrent, self.output, self.output_norm, mask)
         outputs = []
         for t in range(drive.shape[1]):
-            wide = relu(drive[:, t] + linear(hidden, recurrent))
+            wide = relu(drive[:, t] + plain_linear((hidden, recurrent)))
             after = self.output_norm(relu(self.output(wide)))
             if mask is not None:
                 here = mask[:, t, None]

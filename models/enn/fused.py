@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
 from models.enn.computing import processes
+from models.enn.products import multiplier, weight_gradient
 
 if TYPE_CHECKING:
     from models.enn.memory import EngramMemory
@@ -47,7 +48,7 @@ def memory_recurrence(
     rule = (config.hebbian_rate, config.trace_scale, config.clip, memory.floor)
     pattern = pattern.to(slots.dtype)
     retrieved, last = MemoryRecurrence.apply(
-        pattern.transpose(0, 1), trace, slots, temperature, noise, rule
+        pattern.transpose(0, 1), trace, slots, temperature, noise, rule, torch.is_grad_enabled()
     )
     return retrieved.transpose(0, 1), last
 
@@ -56,46 +57,36 @@ class MemoryRecurrence(torch.autograd.Function):
     """Time-major: patterns (T, B, h) to retrieved (T, B, h) and the last trace (N, h)."""
 
     @staticmethod
-    def forward(ctx: Any, pattern, trace, slots, temperature, noise, rule):  # noqa: D102
+    def forward(ctx: Any, pattern, trace, slots, temperature, noise, rule, keep):  # noqa: D102
         rate, scale, clip, floor = rule
         steps, batch, _ = pattern.shape
         pattern = pattern.contiguous()
         lengths = pattern.square().sum(-1, keepdim=True)
-        inverse = lengths.clamp(min=floor).rsqrt()
+        inverse = lengths.clamp(min=floor).rsqrt() / temperature
         units = pattern * inverse
-        attention = pattern.new_empty(steps, batch, slots.shape[0])
+        attention = pattern.new_empty(steps, batch, len(slots))
         score = torch.empty_like(attention)
-        effective = slots.new_empty(steps, *slots.shape)
-        sizes = slots.new_empty(steps, slots.shape[0], 1)
-        inside = torch.empty(steps, *slots.shape, dtype=torch.bool, device=slots.device)
-        for t in range(steps):
-            torch.add(slots, trace, alpha=scale, out=effective[t])
-            torch.sum(effective[t].square(), -1, keepdim=True, out=sizes[t])
-            directions = effective[t] * (sizes[t].clamp(min=floor).rsqrt() / temperature)
-            torch.mm(units[t], directions.mT, out=score[t])
-            torch.softmax(score[t], -1, out=attention[t])
-            trace = torch.addmm(
-                trace, attention[t].mT, pattern[t], beta=1 - rate, alpha=rate / batch
-            )
-            if noise is not None:
-                trace = trace.add_(noise[t], alpha=rate)
-            torch.le(trace.abs(), clip, out=inside[t])
-            trace = trace.clamp_(-clip, clip)
-        retrieved = torch.bmm(attention, effective)
-        ctx.save_for_backward(
-            pattern,
-            units,
-            inverse,
-            lengths,
-            attention,
-            score,
-            effective,
-            sizes,
-            inside,
-            temperature,
-        )
-        ctx.rule = rule
-        return retrieved, trace
+        effective, free = slots.new_empty(2, steps, *slots.shape)
+        sizes = slots.new_empty(steps, len(slots), 1)
+        added = None if noise is None else (rate * noise).unbind()
+        for t, (seen, unit, scores, weights, whole, size, after) in enumerate(
+            each(pattern, units, score, attention, effective, sizes, free)
+        ):
+            torch.add(slots, trace, alpha=scale, out=whole)
+            torch.sum(whole.square(), -1, keepdim=True, out=size)
+            torch.mm(unit, (whole * size.clamp(min=floor).rsqrt_()).mT, out=scores)
+            torch.softmax(scores, -1, out=weights)
+            torch.addmm(trace, weights.mT, seen, beta=1 - rate, alpha=rate / batch, out=after)
+            if added is not None:
+                after.add_(added[t])
+            trace = after.clamp(-clip, clip)
+        if keep:
+            ctx.rule = rule
+            ctx.save_for_backward(
+                pattern, units, inverse, lengths, attention, score, effective, sizes,
+                free.abs() <= clip, temperature,
+            )  # fmt: skip
+        return torch.bmm(attention, effective), trace
 
     @staticmethod
     @once_differentiable
@@ -108,26 +99,36 @@ class MemoryRecurrence(torch.autograd.Function):
         share = rate / pattern.shape[1]
         size = sizes.clamp(min=floor).rsqrt()
         directions = effective * size
+        turning = directions * (sizes >= floor)  # below the floor a length is no longer made one
         attention_grad = torch.bmm(retrieved_grad, effective.mT)
         effective_grad = torch.bmm(attention.mT, retrieved_grad)
-        score_grad = torch.empty_like(score)
-        writes = torch.empty_like(effective)
-        long = sizes >= floor
-        for t in reversed(range(len(pattern))):
-            write = torch.mul(trace_grad, inside[t], out=writes[t])
-            whole = torch.addmm(attention_grad[t], pattern[t], write.mT, alpha=share)
-            mean = (whole * attention[t]).sum(-1, keepdim=True)
-            torch.mul(attention[t], whole - mean, out=score_grad[t])
-            turn = score_grad[t].mT @ units[t] / temperature
-            along = (directions[t] * turn).sum(-1, keepdim=True) * long[t]
-            effective_grad[t] += size[t] * (turn - directions[t] * along)
-            trace_grad = (1 - rate) * write + scale * effective_grad[t]
-        unit_grad = torch.bmm(score_grad, directions) / temperature
-        along = (units * unit_grad).sum(-1, keepdim=True) * (lengths >= floor)
-        pattern_grad = inverse * (unit_grad - units * along)
+        score_grad, writes = torch.empty_like(score), torch.empty_like(effective)
+        for (
+            seen, unit, weights, across, turned, length, held, through, slope, write, outer,
+        ) in reversed(each(
+            pattern, units, attention, directions, turning, size, inside, attention_grad,
+            score_grad, writes, effective_grad,
+        )):  # fmt: skip
+            torch.mul(trace_grad, held, out=write)
+            whole = torch.addmm(through, seen, write.mT, alpha=share)
+            torch.ops.aten._softmax_backward_data.out(
+                whole, weights, -1, weights.dtype, grad_input=slope
+            )
+            turn = torch.mm(slope.mT, unit)
+            along = (turned * turn).sum(-1, keepdim=True)
+            outer.addcmul_(length, turn.addcmul_(across, along, value=-1))
+            trace_grad = torch.add((1 - rate) * write, outer, alpha=scale)
+        unit_grad = torch.bmm(score_grad, directions)
+        along = (units * unit_grad).sum(-1, keepdim=True) * (lengths >= floor) * temperature**2
+        pattern_grad = unit_grad.addcmul_(units, along, value=-1).mul_(inverse)
         pattern_grad.baddbmm_(attention, writes, alpha=share)
         temperature_grad = -(score_grad * score).sum() / temperature
-        return pattern_grad, trace_grad, effective_grad.sum(0), temperature_grad, None, None
+        return pattern_grad, trace_grad, effective_grad.sum(0), temperature_grad, *(None,) * 3
+
+
+def each(*parts: Tensor) -> list[tuple[Tensor, ...]]:
+    """Return views of each step of time-major parts; all at once, which is quicker than one by one."""
+    return list(zip(*(part.unbind() for part in parts), strict=True))
 
 
 def hidden_recurrence(
@@ -160,7 +161,7 @@ def hidden_recurrence(
         here = None if mask is None else mask.mT[..., None]
         states, last = HiddenRecurrence.apply(
             drive.to(kind).transpose(0, 1), hidden.to(kind), recurrent, output.weight, output.bias,
-            gain, offset, epsilon, here,
+            gain, offset, epsilon, here, torch.is_grad_enabled(),
         )  # fmt: skip
     return states.transpose(0, 1), last
 
@@ -170,29 +171,34 @@ class HiddenRecurrence(torch.autograd.Function):
 
     @staticmethod
     def forward(  # noqa: D102
-        ctx: Any, drive, hidden, recurrent, weight, bias, gain, offset, epsilon, here
+        ctx: Any, drive, hidden, recurrent, weight, bias, gain, offset, epsilon, here, keep
     ):
-        steps, batch, _ = drive.shape
+        steps, batch, width = drive.shape
         size = hidden.shape[-1]
-        wide = torch.empty_like(drive, memory_format=torch.contiguous_format)
-        narrow = drive.new_empty(steps, batch, size)
+
+        def room(width: int) -> Tensor:  # of every step, or always the same where none is kept
+            return drive.new_empty(steps if keep else 1, batch, width).expand(steps, -1, -1)
+
+        wide, narrow, means, deviations = room(width), room(size), room(1), room(1)
         states = drive.new_empty(steps + 1, batch, size)
-        means, deviations = drive.new_empty(2, steps, batch, 1)
         states[0] = hidden
+        recur = multiplier(recurrent, batch)
+        put_out = multiplier(weight, batch, bias, relu=True)
         outputs = states[1:] if here is None else torch.empty_like(narrow)
-        for t in range(steps):
-            torch.addmm(drive[t], states[t], recurrent.mT, out=wide[t]).relu_()
-            torch.addmm(bias, wide[t], weight.mT, out=narrow[t]).relu_()
+        for t, (driven, before, after, thick, thin, output, mean, deviation) in enumerate(
+            each(drive, states[:-1], states[1:], wide, narrow, outputs, means, deviations)
+        ):
+            torch.clamp_min(recur(before).add_(driven), 0, out=thick)
+            thin.copy_(put_out(thick))
             if gain is None:
-                states[t + 1] = narrow[t]
+                after.copy_(thin)
             else:
                 torch.ops.aten.native_layer_norm.out(
-                    narrow[t], [size], gain, offset, epsilon,
-                    out0=states[t + 1], out1=means[t], out2=deviations[t],
-                )  # fmt: skip
+                    thin, [size], gain, offset, epsilon, out0=after, out1=mean, out2=deviation
+                )
             if here is not None:
-                torch.mul(states[t + 1], here[t], out=outputs[t])
-                torch.where(here[t], states[t + 1], states[t], out=states[t + 1])
+                torch.mul(after, here[t], out=output)
+                torch.where(here[t], after, before, out=after)
         ctx.save_for_backward(
             wide, narrow, states, means, deviations, recurrent, weight, gain, offset, here
         )
@@ -204,36 +210,40 @@ class HiddenRecurrence(torch.autograd.Function):
         wide, narrow, states, means, deviations, recurrent, weight, gain, offset, here = (
             ctx.saved_tensors
         )
-        steps, batch, size = narrow.shape
-        output_grad = output_grad.contiguous()
+        size = narrow.shape[-1]
         arriving = torch.empty_like(narrow)
         narrow_grad, wide_grad = torch.empty_like(narrow), torch.empty_like(wide)
-        awake = torch.ops.aten.threshold_backward
-        for t in reversed(range(steps)):
-            torch.add(output_grad[t], hidden_grad, out=arriving[t])
+        recur_back = multiplier(recurrent.mT, narrow.shape[1])
+        put_back = multiplier(weight.mT, narrow.shape[1])
+        awake = torch.ops.aten.threshold_backward.grad_input
+        normed = torch.ops.aten.native_layer_norm_backward
+        parts = each(
+            output_grad, arriving, narrow, narrow_grad, wide, wide_grad, means, deviations
+        )
+        for t in reversed(range(len(parts))):
+            given, through, thin, thin_grad, thick, thick_grad, mean, deviation = parts[t]
+            torch.add(given, hidden_grad, out=through)
             if here is not None:
-                arriving[t] *= here[t]
-            through = arriving[t]
+                through *= here[t]
             if gain is not None:
-                through = torch.ops.aten.native_layer_norm_backward(
-                    through, narrow[t], [size], means[t], deviations[t], gain, offset,
-                    [True, False, False],
-                )[0]  # fmt: skip
-            awake.grad_input(through, narrow[t], 0, grad_input=narrow_grad[t])
-            torch.mm(narrow_grad[t], weight, out=wide_grad[t])
-            awake.grad_input(wide_grad[t], wide[t], 0, grad_input=wide_grad[t])
+                through = normed(
+                    through, thin, [size], mean, deviation, gain, offset, [True, False, False]
+                )[0]
+            awake(through, thin, 0, grad_input=thin_grad)
+            awake(put_back(thin_grad), thick, 0, grad_input=thick_grad)
             stays = None if here is None else hidden_grad * ~here[t]
-            hidden_grad = wide_grad[t] @ recurrent
+            hidden_grad = recur_back(thick_grad)
             if stays is not None:
                 hidden_grad += stays
-        before = states[:-1]
-        rows = narrow_grad.flatten(0, 1)
         gains = None, None
         if gain is not None:
-            normed = (narrow - means) * deviations
-            gains = (arriving * normed).sum((0, 1)), arriving.sum((0, 1))
+            gains = normed(
+                arriving, narrow, [size], means, deviations, gain, offset, [False, True, True]
+            )[1:]
+        rows, columns = narrow_grad.flatten(0, 1), wide_grad.flatten(0, 1)
         return (
             wide_grad, hidden_grad,
-            wide_grad.flatten(0, 1).mT @ before.flatten(0, 1),
-            rows.mT @ wide.flatten(0, 1), rows.sum(0), *gains, None, None,
+            weight_gradient(columns, states[:-1].flatten(0, 1)),
+            weight_gradient(rows, wide.flatten(0, 1)), rows.sum(0), *gains,
+            None, None, None,
         )  # fmt: skip

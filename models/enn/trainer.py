@@ -91,7 +91,7 @@ class Trainer:
         self.batches, self.held_out = training, validation
         self.optimizer = torch.optim.Adam(
             network.parameters(), recipe.learning_rate, eps=recipe.epsilon,
-            weight_decay=recipe.weight_decay, foreach=True,
+            weight_decay=recipe.weight_decay, fused=True,
         )  # fmt: skip
         #: May be set while training goes on.
         self.learning_rate = recipe.learning_rate

@@ -100,6 +100,8 @@ def populations(cells: int, sheet: int) -> tuple[Any, Any, Any, Any]:
     """Return stimulus neurons, excitatory cells, inhibitory cells and the secreted factor."""
     import brian2 as b
 
+    # Meant so: the stimulus is drawn each millisecond, which the delays are multiples of.
+    b.BrianLogger.suppress_name("synapses_dt_mismatch")
     stimulus = b.NeuronGroup(
         sheet**2, STIMULUS, threshold="t >= next", reset=TIRE + DRAW, method="exact",
         dt=1 * b.ms, name="stimulus",
