@@ -11,15 +11,15 @@ from typing import Any
 
 import click
 
-from apps.cli_common import StrictGroup, explained, say, tolerate
-from apps.cli_export import export_command
-from apps.cli_reproduce import reproduce_command
-from apps.cli_run import run_group
-from apps.cli_runs import runs_group
-from apps.cli_serve import serve_command
-from apps.cli_show import list_command, show_command
-from apps.cli_train import train_command
-from apps.cli_warm import warm_command
+from apps.commands.common import StrictGroup, explained, say, tolerate
+from apps.commands.export import export_command
+from apps.commands.reproduce import reproduce_command
+from apps.commands.run import run_group
+from apps.commands.runs import runs_group
+from apps.commands.serve import serve_command
+from apps.commands.show import list_command, show_command
+from apps.commands.train import train_command
+from apps.commands.warm import warm_command
 from workbench.stamp import version
 
 

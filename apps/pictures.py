@@ -17,7 +17,7 @@ import numpy as np
 
 import models
 import workbench
-from apps.palette import DARK, LIGHT, ROLES
+from apps.drawing.palette import DARK, LIGHT, ROLES
 from workbench import Images, Model, Record
 from workbench.record import replacing
 
@@ -62,7 +62,7 @@ def make(record: Record, model: type[Model]) -> Iterator[Path]:
     Path
         Of each file, once it is written.
     """
-    from apps.figures import panels, reading
+    from apps.drawing.figures import panels, reading
 
     FOLDER.mkdir(exist_ok=True)
     cover = model.observables[: model.cover]
@@ -78,8 +78,8 @@ def composed(parts: list[tuple[Any, Any]]) -> Any:
     """Return a Matplotlib figure of a card's size, its panels one below the other."""
     from matplotlib.figure import Figure
 
-    from apps import figure_style as style
-    from apps.figures import draw
+    from apps.drawing import figure_style as style
+    from apps.drawing.figures import draw
 
     heights = [1.0 if isinstance(observable, Images) else 1.6 for observable, _ in parts]
     with style.plain():

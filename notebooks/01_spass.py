@@ -48,8 +48,8 @@ from scipy.integrate import solve_ivp
 
 import models
 import workbench
-from apps.figures import figure, reading
-from apps.palette import MAGNITUDE, colour
+from apps.drawing.figures import figure, reading
+from apps.drawing.palette import MAGNITUDE, colour
 from models.plasticity.spass import fixed_point, growth, misprinted_weight, return_rate
 from workbench import Change
 

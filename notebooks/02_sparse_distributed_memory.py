@@ -51,8 +51,8 @@ from scipy.stats import binom, poisson
 
 import models
 import workbench
-from apps.figures import figure, reading
-from apps.palette import MAGNITUDE, colour
+from apps.drawing.figures import figure, reading
+from apps.drawing.palette import MAGNITUDE, colour
 from models.sdm import SparseDistributedMemory, theory
 from models.sdm.readings import crossing, measured_critical_distance
 from workbench.link import parse, query

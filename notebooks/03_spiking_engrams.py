@@ -52,8 +52,8 @@ import numpy as np
 
 import models
 import workbench
-from apps.figures import figure, reading
-from apps.palette import SIGNED, colour
+from apps.drawing.figures import figure, reading
+from apps.drawing.palette import SIGNED, colour
 from models.spiking.responses import answer
 from workbench import Change, ParameterError, Protocol
 

@@ -43,8 +43,8 @@ import torch
 
 import models
 import workbench
-from apps.figures import figure, reading
-from apps.palette import colour
+from apps.drawing.figures import figure, reading
+from apps.drawing.palette import colour
 from models.enn.associations import AssociativeRecall
 from models.enn.config import EngramConfig
 from models.enn.memory import EngramMemory, unit

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 import workbench
 from apps.cli import main
-from apps.live import LivePlot
+from apps.drawing.live import LivePlot
 from workbench.model import Model
 
 ROOT = Path(__file__).parent.parent

@@ -3,7 +3,7 @@
 import pytest
 
 import models
-from apps.access import PROVIDERS, Access
+from apps.server.access import PROVIDERS, Access
 from workbench import ParameterError, parameters
 from workbench.parameters import close_folders
 
@@ -102,7 +102,7 @@ def test_files_of_components_come_only_from_loaded_modules(tmp_path, monkeypatch
 
     from tornado.web import HTTPError
 
-    from apps.guard import Components
+    from apps.server.guard import Components
 
     (tmp_path / "trap.py").write_text("raise SystemExit('imported')")
     monkeypatch.syspath_prepend(tmp_path)

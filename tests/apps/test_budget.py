@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import models
-from apps.budget import Budget, shortened
+from apps.work.budget import Budget, shortened
 from workbench import Cost, Count, Model, ParameterError, Quantity, Text
 
 

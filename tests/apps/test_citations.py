@@ -8,7 +8,7 @@ import re
 import pytest
 
 import models
-from apps.citations import Sources, bibtex, key, people
+from apps.lab.citations import Sources, bibtex, key, people
 from workbench import Reference
 
 HEBB = Reference("Hebb DO", 1949, "The Organization of Behavior", "Wiley Press, New York")

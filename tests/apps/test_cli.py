@@ -29,8 +29,8 @@ from hypothesis import strategies as st
 
 import models
 import workbench
-from apps.access import Access
 from apps.cli import main
+from apps.server.access import Access
 from workbench.parameters import Count, Quantity
 from workbench.run import SEED
 from workbench.store import Store
@@ -516,8 +516,9 @@ def test_ctrl_c_keeps_what_was_computed(toys):
     assert "0%|" in bar
     assert "slowly" in bar
     time.sleep(0.3)
-    for _ in range(2):  # an impatient person presses twice
+    for _ in range(8):  # an impatient person presses more than once
         process.send_signal(signal.SIGINT)
+        time.sleep(0.004)
     out, _ = process.communicate(timeout=20)
     err = read_until(master, "until then")
     os.close(slave)
@@ -884,9 +885,9 @@ def test_runs_rebuild_finds_what_lies_there(monkeypatch):
 def served(monkeypatch):
     """Put a server in place of the real one, and return what it was asked."""
     asked = []
-    server = types.ModuleType("apps.server")
+    server = types.ModuleType("apps.server.serving")
     server.serve = lambda **arguments: asked.append(arguments)  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "apps.server", server)
+    monkeypatch.setitem(sys.modules, "apps.server.serving", server)
     return asked
 
 
@@ -957,7 +958,7 @@ def test_serve_help_tells_what_is_allowed_and_the_defaults():
 def test_the_server_takes_what_the_command_gives_it(served):
     from inspect import signature
 
-    real = importlib.util.spec_from_file_location("real", ROOT / "apps" / "server.py")
+    real = importlib.util.spec_from_file_location("real", ROOT / "apps" / "server" / "serving.py")
     module = importlib.util.module_from_spec(real)
     real.loader.exec_module(module)
     call("serve")
@@ -1011,7 +1012,7 @@ def test_a_port_that_cannot_be_had_is_told(served, monkeypatch, number, sentence
     def taken(**_arguments):
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(sys.modules["apps.server"], "serve", taken)
+    monkeypatch.setattr(sys.modules["apps.server.serving"], "serve", taken)
     assert refused("serve", code=1) == sentence
 
 
@@ -1019,7 +1020,7 @@ def test_ctrl_c_stops_the_server_with_a_word(served, monkeypatch):
     def interrupted(**_arguments):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(sys.modules["apps.server"], "serve", interrupted)
+    monkeypatch.setattr(sys.modules["apps.server.serving"], "serve", interrupted)
     done = call("serve")
     assert (done.code, done.err) == (0, "The server was stopped.\n")
 

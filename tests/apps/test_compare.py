@@ -22,11 +22,11 @@ from toys import Walk
 
 import models
 import workbench
-from apps.compare import Compare, asked_for
-from apps.compare_lines import DASHES, Lines, outline, shade
-from apps.compare_parts import Compared, of_lines
-from apps.compare_words import apart, labels, random_words, sentences_html, table_html
-from apps.palette import SIGNED, ground, luminance
+from apps.compare.lines import DASHES, Lines, outline, shade
+from apps.compare.page import Compare, asked_for
+from apps.compare.parts import Compared, of_lines
+from apps.compare.words import apart, labels, random_words, sentences_html, table_html
+from apps.drawing.palette import SIGNED, ground, luminance
 from workbench import Curve, Histogram, Images, Model, Record, Trace, variable
 
 LINES = Trace(("v",), "V")
@@ -49,7 +49,7 @@ def compared(*datas):
 def only(observable, *datas, monkeypatch):
     """Return the one part of a page that compares made-up records of one observable."""
     kind = type("Shown", (Model,), {"observables": (observable,), "key": "shown"})
-    monkeypatch.setattr("apps.compare.observables_of", lambda record: kind.observables)
+    monkeypatch.setattr("apps.compare.page.observables_of", lambda record: kind.observables)
     stamp = ran().stamp
     records = [
         Record(data, replace(stamp, id=f"id{n}", parameters={"kappa": n}))
@@ -245,7 +245,7 @@ def test_spikes_share_their_time_and_differ_in_rates(monkeypatch):
 
 
 def test_a_moving_window_on_the_same_spikes_is_not_shown_twice(monkeypatch):
-    monkeypatch.setattr("apps.compare.observables_of", lambda record: (ROLLING, RASTER))
+    monkeypatch.setattr("apps.compare.page.observables_of", lambda record: (ROLLING, RASTER))
     data = spiking([0.5], [0], np.array(["excitatory"]))
     records = [Record(data.copy(), replace(ran().stamp, id=f"{n}")) for n in range(2)]
     assert [part.title for part in Compare(records).parts] == ["Spikes now"]
@@ -331,7 +331,7 @@ def test_records_of_another_model_and_too_many_are_left_out(store, stored):
 
 
 def test_a_page_is_drawn_picture_by_picture_on_the_ground_it_has_by_then(monkeypatch):
-    monkeypatch.setattr("apps.compare.observables_of", lambda record: (WEIGHTS, LINES, STRIP))
+    monkeypatch.setattr("apps.compare.page.observables_of", lambda record: (WEIGHTS, LINES, STRIP))
     data = trace([1, 2])
     records = [Record(data.copy(), replace(ran().stamp, id=f"{n}")) for n in range(2)]
     page = Compare(records, at_once=False)

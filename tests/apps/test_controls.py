@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from apps.control_scale import Scale
-from apps.control_words import hint, shortly
-from apps.controls import VISIBLE, Controls
+from apps.lab.control_scale import Scale
+from apps.lab.controls import VISIBLE, Controls
+from apps.shell.control_words import hint, shortly
 from workbench import Choice, Count, EventKind, Lines, Model, Picture, Quantity, Switch, Text
 from workbench import Timeline as Day
 

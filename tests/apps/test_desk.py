@@ -6,8 +6,8 @@ import time
 import pytest
 
 import workbench
-from apps import desk as module
-from apps.desk import Desk
+from apps.work import desk as module
+from apps.work.desk import Desk
 from tests.workers import Breaks, Clock, Unloadable
 from workbench import Change, ParameterError, Worker
 from workbench.store import Store

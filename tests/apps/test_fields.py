@@ -24,16 +24,16 @@ from spiking_runs import (
     weights,
 )
 
-from apps import figures
-from apps.elements import element, load
-from apps.figure_style import MANY
-from apps.figures import figure, save_figure
-from apps.heatmap import HeatMap
-from apps.lanes import words
-from apps.palette import BLANK, INKED, MAGNITUDE, SIGNED, colour
-from apps.series import series
-from apps.stage import live_plot
-from apps.strip import StripPlot
+from apps.drawing import figures
+from apps.drawing.elements import element, load
+from apps.drawing.figure_style import MANY
+from apps.drawing.figures import figure, save_figure
+from apps.drawing.heatmap import HeatMap
+from apps.drawing.lanes import words
+from apps.drawing.palette import BLANK, INKED, MAGNITUDE, SIGNED, colour
+from apps.drawing.series import series
+from apps.drawing.stage import live_plot
+from apps.drawing.strip import StripPlot
 from workbench import Record, variable
 from workbench.frames import Frames
 

@@ -14,11 +14,11 @@ from matplotlib.image import imread
 
 import models
 import workbench
-from apps import figures
-from apps.figures import element, figure, file_stem, load, reading, save_figure
-from apps.legends import legend
-from apps.live import LivePlot
-from apps.series import axis_labels, bar_width, series
+from apps.drawing import figures
+from apps.drawing.figures import element, figure, file_stem, load, reading, save_figure
+from apps.drawing.legends import legend
+from apps.drawing.live import LivePlot
+from apps.drawing.series import axis_labels, bar_width, series
 from workbench import Histogram, Images, Matrix, ParameterError, Record, Trace, variable
 from workbench.record import RecordError
 

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 import workbench
-from apps import figures
-from apps.files import Files
+from apps.drawing import figures
+from apps.lab.files import Files
 from models import get
 from workbench import ParameterError
 
@@ -67,7 +67,7 @@ def test_a_file_that_cannot_be_made_is_told(files, monkeypatch):
     def refuse(*_arguments):
         raise ParameterError("nothing to draw.")
 
-    monkeypatch.setattr("apps.files.save_figure", refuse)
+    monkeypatch.setattr("apps.lab.files.save_figure", refuse)
     with pytest.raises(ParameterError):
         offer(files, "Figure (PNG)").callback()
     assert files.told == ["The file could not be made: nothing to draw."]

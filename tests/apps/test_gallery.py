@@ -13,9 +13,9 @@ from PIL import Image
 import models
 import workbench
 from apps import pictures
-from apps.gallery import card, family, gallery, plain, words
-from apps.gallery_page import Plain
-from apps.palette import DARK, LIGHT
+from apps.drawing.palette import DARK, LIGHT
+from apps.gallery.page import card, family, gallery, plain, words
+from apps.gallery.plain import Plain
 
 every_model = pytest.mark.parametrize("key", models.names())
 

@@ -15,8 +15,8 @@ import panel as pn
 import pytest
 from bokeh.server.urls import per_app_patterns
 
-from apps.head_first import HeadFirst, send_heads_first
-from apps.shell import page, words
+from apps.server.head_first import HeadFirst, send_heads_first
+from apps.shell.frame import page, words
 
 HOLD = threading.Event()
 

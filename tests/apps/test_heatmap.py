@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as some
 from spiking_runs import ENGRAM, MEMBERS, WEIGHTS, members, weights
 
-from apps.grid import MOST, averaged, grid, rounded, scale
-from apps.heatmap import HeatMap
-from apps.palette import BLANK, CLEAR, INKED, MAGNITUDE, SIGNED, colour, ground
+from apps.drawing.grid import MOST, averaged, grid, rounded, scale
+from apps.drawing.heatmap import HeatMap
+from apps.drawing.palette import BLANK, CLEAR, INKED, MAGNITUDE, SIGNED, colour, ground
 from workbench import Matrix, variable
 
 SQUARE = np.arange(16.0).reshape(4, 4)

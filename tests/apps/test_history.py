@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps import history as module
-from apps.history import History, Step
+from apps.lab import history as module
+from apps.lab.history import History, Step
 
 
 def step(value, preset=""):

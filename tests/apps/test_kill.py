@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import workbench
-from apps.desk import Desk
+from apps.work.desk import Desk
 from tests.workers import Clock
 from workbench.store import Store
 

@@ -6,7 +6,7 @@ import html
 
 import pytest
 
-from apps.lab_values import DEFAULTS, Values
+from apps.lab.values import DEFAULTS, Values
 from workbench import Count, Model, Quantity
 
 

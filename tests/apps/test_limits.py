@@ -5,9 +5,9 @@ import time
 
 import pytest
 
-from apps.budget import Budget
-from apps.desk import Desk
-from apps.job import Job
+from apps.work.budget import Budget
+from apps.work.desk import Desk
+from apps.work.job import Job
 from tests.workers import Clock, Costly, Deaf, Hungry
 from workbench import ParameterError
 
@@ -93,7 +93,7 @@ def test_runs_of_nobody_are_served_as_they_come(make):
 
 
 def test_a_queue_that_is_too_long_is_told(make, monkeypatch):
-    monkeypatch.setattr("apps.desk.LONGEST_QUEUE", 2)
+    monkeypatch.setattr("apps.work.desk.LONGEST_QUEUE", 2)
     desk = make()
     jobs = [endless(desk, seed=seed) for seed in range(3)]
     with pytest.raises(ParameterError, match="2 runs are waiting already"):
@@ -175,7 +175,7 @@ def test_large_records_are_let_go_of_sooner(make, store, monkeypatch):
     until(lambda: len(store.list()) == 3)
     until(lambda: not any(job._keeper.is_alive() for job in jobs))
     assert all(job.nbytes == job.record.data.nbytes > 0 for job in jobs)
-    monkeypatch.setattr("apps.desk.KEPT_BYTES", 2.5 * jobs[0].nbytes)
+    monkeypatch.setattr("apps.work.desk.KEPT_BYTES", 2.5 * jobs[0].nbytes)
     desk.advance()
     assert [desk.find(job.id) for job in jobs] == [None, *jobs[1:]]
 
@@ -222,7 +222,7 @@ class Late(Costly):
 
 def test_what_was_paused_or_stopped_teaches_nothing(make, monkeypatch):
     desk = make(2)
-    monkeypatch.setattr("apps.job.LOOK", 0.05)
+    monkeypatch.setattr("apps.work.job.LOOK", 0.05)
     stopped, paused = endless(desk), desk.start(Clock(frames=20, wait=0.01), 1)
     until(lambda: paused.state == "running")
     paused.worker.pause()

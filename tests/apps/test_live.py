@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 import models
 import workbench
-from apps.live import LivePlot, columns
-from apps.palette import DARK, LIGHT, colour
-from apps.series import FEW, axis_labels, series
-from apps.thinning import MOST
+from apps.drawing.live import LivePlot, columns
+from apps.drawing.palette import DARK, LIGHT, colour
+from apps.drawing.series import FEW, axis_labels, series
+from apps.drawing.thinning import MOST
 from workbench import Curve, Images, Matrix, Trace, variable
 from workbench.frames import Frames, growing_dimension
 

@@ -10,7 +10,7 @@ from toys import Walk
 
 import workbench
 from apps.cli import main
-from apps.files import Files
+from apps.lab.files import Files
 from workbench import Record, nwb, variable
 from workbench.stamp import COMPLETE, Stamp
 

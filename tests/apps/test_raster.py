@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from spiking_runs import CELLS, END, RASTER, ROLLING, frames, protocol, spiking
 
-from apps.palette import colour
-from apps.raster import TILES, RasterPlot
-from apps.series import series
-from apps.spikes import CODES, COLUMNS, ROWS, Canvas, spikes
+from apps.drawing.palette import colour
+from apps.drawing.raster import TILES, RasterPlot
+from apps.drawing.series import series
+from apps.drawing.spikes import CODES, COLUMNS, ROWS, Canvas, spikes
 from workbench import Raster, variable
 from workbench.frames import Frames
 

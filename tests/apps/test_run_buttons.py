@@ -2,8 +2,8 @@
 
 import pytest
 
-from apps.run_buttons import RunButtons
-from apps.toolbar import OPEN
+from apps.lab.run_buttons import RunButtons
+from apps.lab.toolbar import OPEN
 from workbench.worker import OVER
 
 NAMES = ("run", "pause", "step", "stop")
@@ -21,7 +21,7 @@ def buttons(pressed):
 
 @pytest.mark.parametrize("state", OPEN)
 def test_only_open_buttons_act(monkeypatch, buttons, pressed, state):
-    monkeypatch.setattr("apps.run_buttons.when_loaded", lambda act: act())
+    monkeypatch.setattr("apps.lab.run_buttons.when_loaded", lambda act: act())
     buttons.open = OPEN[state]
     for sent in (*({"press": name} for name in NAMES), {"press": "all"}, {}, None, "run"):
         buttons._handle_msg(sent)

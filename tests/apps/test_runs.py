@@ -12,8 +12,8 @@ from toys import Walk
 
 import models
 import workbench
-from apps.runs import PAGE, Runs, runs_page
-from apps.runs_words import beside, special, valued
+from apps.runs.page import PAGE, Runs, runs_page
+from apps.runs.words import beside, special, valued
 from workbench import Change, Record
 from workbench.link import parse
 from workbench.store import Store

@@ -7,16 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import models
-from apps.legends import entry_width, fitting, legend
-from apps.palette import BLANK, DARK, INKED, LIGHT, MAGNITUDE, ROLES, SIGNED, colour, shades
-from apps.series import (
+from apps.drawing.legends import entry_width, fitting, legend
+from apps.drawing.palette import BLANK, DARK, INKED, LIGHT, MAGNITUDE, ROLES, SIGNED, colour, shades
+from apps.drawing.series import (
     Series,
     axis_labels,
     bar_width,
     series,
-    with_unit,
     wrapped,
 )
+from apps.shell.amounts import with_unit
 from workbench import Curve, Histogram, Images, Trace, variable
 
 

@@ -18,9 +18,10 @@ from panel.io.state import state
 from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
 
 import models
-from apps import guard, server
-from apps.building import built_aside
-from apps.desk import Desk
+from apps.server import guard
+from apps.server import serving as server
+from apps.server.building import built_aside
+from apps.work.desk import Desk
 from tests.workers import Clock
 from workbench.link import query
 from workbench.parameters import Choice, Count, ParameterError, Quantity, Switch
@@ -198,7 +199,7 @@ def test_pages_are_built_beside_the_event_loop():
 
 def test_the_event_loop_is_kept_free():
     code = (
-        "import gc, sys; from apps.loop import keep_free; keep_free();"
+        "import gc, sys; from apps.server.loop import keep_free; keep_free();"
         "print(gc.get_freeze_count() > 100_000, gc.get_threshold()[2] >= 1000,"
         "sys.getswitchinterval() < 0.001)"
     )

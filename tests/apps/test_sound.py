@@ -6,8 +6,8 @@ import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps import sound
-from apps.sound import LONGEST, MOST, SHORTEST, Sound
+from apps.lab import sound
+from apps.lab.sound import LONGEST, MOST, SHORTEST, Sound
 from workbench import variable
 
 

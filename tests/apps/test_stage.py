@@ -6,7 +6,7 @@ import xarray as xr
 from bokeh.models import Plot
 from spiking_runs import DRAWN, RASTER, ROLLING, STRIP, WEIGHTS, frames
 
-from apps.stage import Stage, live_plot
+from apps.drawing.stage import Stage, live_plot
 from workbench import Images, Matrix, Model, Raster, Strip, Trace, variable
 
 PICTURES = Images(("p",), "Pictures")

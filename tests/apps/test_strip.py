@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from spiking_runs import END, EVENTS, STRIP, frames, protocol
 
-from apps.lanes import Block, Lanes, duration, lanes, unsaid, words
-from apps.palette import CLEAR, DARK, LIGHT, ROLES, colour, ground, ink_on, luminance
-from apps.strip import AROUND, LANE, StripPlot
+from apps.drawing.lanes import Block, Lanes, duration, lanes, unsaid, words
+from apps.drawing.palette import CLEAR, DARK, LIGHT, ROLES, colour, ground, ink_on, luminance
+from apps.drawing.strip import AROUND, LANE, StripPlot
 from workbench import Strip, variable
 
 

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.thinning import BUCKETS, MOST, thinned
+from apps.drawing.thinning import BUCKETS, MOST, thinned
 
 X = np.arange(10_000) / 7
 

@@ -6,9 +6,9 @@ import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from apps.controls import Control, Controls
-from apps.event_rows import fitting
-from apps.timeline import preview
+from apps.lab.controls import Control, Controls
+from apps.lab.event_rows import fitting
+from apps.lab.timeline import preview
 from workbench import EventKind, Model, Protocol, Quantity, Run, Timeline
 
 KINDS = {

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import models
-from apps.cli_execute import configured
-from apps.picture_field import PictureField
-from apps.upload import LARGEST, otsu, picture_bits, preview, value_of_file
+from apps.commands.execute import configured
+from apps.lab.picture_field import PictureField
+from apps.lab.upload import LARGEST, otsu, picture_bits, preview, value_of_file
 from workbench import ParameterError, Picture
 
 PARAMETER = Picture("A" * 96, doc="a picture")

@@ -10,7 +10,7 @@ from latex2mathml.converter import convert
 
 import models
 import workbench
-from apps.palette import ROLES
+from apps.drawing.palette import ROLES
 from workbench import (
     Count,
     Curve,

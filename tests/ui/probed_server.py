@@ -1,5 +1,5 @@
 """The workbench's server with a probe in its event loop: ``probed_server.py PORT FOLDER OPTIONS``.
-OPTIONS, which may be left out, is JSON for `apps.server.serve`.
+OPTIONS, which may be left out, is JSON for `apps.server.serving.serve`.
 
 Every 10 ms the loop should wake a sleeper; how late it does, in ms, is written to FOLDER/delays.txt
 as it comes.
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tornado.ioloop import IOLoop
 
-import apps.server
+import apps.server.serving
 
 PERIOD = 0.01
 
@@ -35,4 +35,4 @@ if __name__ == "__main__":
         tasks.append(asyncio.get_event_loop().create_task(probe(folder / "delays.txt")))
 
     IOLoop.current().add_callback(start_probe)
-    apps.server.serve(port=port, runs=folder / "runs", **{"workers": 2} | options)
+    apps.server.serving.serve(port=port, runs=folder / "runs", **{"workers": 2} | options)

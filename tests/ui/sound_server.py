@@ -7,8 +7,8 @@ import panel as pn
 import panel_material_ui as pmui
 import xarray as xr
 
-from apps.shell import Browser, adapt, page
-from apps.sound import Sound
+from apps.lab.sound import Sound
+from apps.shell.frame import Browser, adapt, page
 from workbench import variable
 
 SPIKES = 10

@@ -11,10 +11,10 @@ from test_lab import LONG, button
 from ui_server import served
 
 import models
-from apps.desk import Desk
-from apps.lab import Lab
-from apps.palette import ground, luminance
-from apps.server import furnish
+from apps.drawing.palette import ground, luminance
+from apps.lab.page import Lab
+from apps.server.serving import furnish
+from apps.work.desk import Desk
 from tests.workers import Breaks
 from workbench.store import Store
 

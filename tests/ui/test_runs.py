@@ -17,10 +17,10 @@ from ui_server import free_port
 
 import models
 import workbench
-from apps.compare import compare_page
-from apps.desk import Desk
-from apps.runs import runs_page
-from apps.server import lab_page
+from apps.compare.page import compare_page
+from apps.runs.page import runs_page
+from apps.server.serving import lab_page
+from apps.work.desk import Desk
 from workbench.store import Store
 
 pytestmark = [

@@ -13,9 +13,9 @@ import panel as pn
 import pytest
 from ui_server import free_port
 
-from apps.desk import Desk
-from apps.lab import Lab
-from apps.server import furnish
+from apps.lab.page import Lab
+from apps.server.serving import furnish
+from apps.work.desk import Desk
 from models import get
 from workbench.store import Store
 

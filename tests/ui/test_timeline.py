@@ -16,9 +16,9 @@ from playwright.sync_api import Page, expect
 from ui_server import free_port
 
 import models
-from apps.desk import Desk
-from apps.lab import Lab
-from apps.server import furnish
+from apps.lab.page import Lab
+from apps.server.serving import furnish
+from apps.work.desk import Desk
 from workbench import EventKind, Model, Protocol, Run, Timeline, Trace, variable
 from workbench.store import Store
 

@@ -1,0 +1,1 @@
+"""The compare page: records over each other, with the difference drawn."""

@@ -1,0 +1,158 @@
+"""The live heat map: a matrix as a picture, replaced or continued as its data come."""
+
+from __future__ import annotations
+
+from math import radians
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from bokeh.models import ColorBar, ColumnDataSource, FixedTicker, LinearColorMapper, Title
+
+from apps.drawing.grid import Grid, Side, border_colour, grid, scale
+from apps.drawing.palette import CLEAR, Shades, colour, ground
+from apps.drawing.sheet import FONT, SMALL, Sheet, swatch
+from workbench import Matrix
+from workbench.frames import Frames
+
+BAR = 12  # pixels that the colour bar is wide
+RIGHT = 84  # pixels beside the matrix, whatever numbers the bar shows
+
+
+class HeatMap(Sheet):
+    """A matrix while its run goes on.
+
+    Parameters
+    ----------
+    observable : Matrix
+        What to show.
+    dark : bool
+        Whether it is drawn on dark ground.
+    """
+
+    observable: Matrix
+
+    def __init__(self, observable: Matrix, dark: bool = False) -> None:
+        self._frames = Frames()
+        self._shades: Shades | None = None
+        self._bar: ColorBar | None = None
+        self._sides: tuple[Side, Side, tuple[int, ...]] | None = None  # and how many there are
+        self._source: Any = ColumnDataSource({name: [] for name in ("image", "wide", "high")})
+        self._borders: tuple[list[float], list[float]] = [], []
+        self._mapper = LinearColorMapper(palette=[CLEAR], low=0, high=1, nan_color=CLEAR)
+        self._signs = []
+        super().__init__(
+            observable, dark, tools="", min_border_left=64, x_range=(0, 1), y_range=(1, 0)
+        )
+        self.figure.grid.visible = False
+        self._add_glyphs()
+        self._add_categories() if observable.categories else self._add_bar()
+        self.paint(dark)
+
+    def _add_glyphs(self) -> None:
+        self.figure.image(
+            "image", x=0, y=0, dw="wide", dh="high", source=self._source,
+            color_mapper=self._mapper,
+        )  # fmt: skip
+        for axis in self.figure.axis:
+            axis.ticker = FixedTicker(ticks=[])
+        across, upright = ColumnDataSource({"at": []}), ColumnDataSource({"at": []})
+        self._lines = [self.figure.hspan(y="at", source=across),
+                       self.figure.vspan(x="at", source=upright)]  # fmt: skip
+
+    def _add_bar(self) -> None:
+        self._bar, self._unit = add_bar(self.figure, self._mapper)
+
+    def _add_categories(self) -> None:
+        named = [(text, role) for text, role in self.observable.categories if role]
+        self._signs = [(t, role, swatch(self.figure, colour(role))) for t, role in named]
+        self._add_legend()
+        self._tell([(text, [sign]) for text, _, sign in self._signs])
+
+    def clear(self) -> None:
+        """Empty the figure, which keeps its size."""
+        self._frames, self._shades, self._sides = Frames(), None, None
+        self._source.data = {column: [] for column in self._source.data}
+        self._border(([], []))
+
+    def show(self, data: xr.Dataset) -> None:
+        """Show this matrix in place of the one before, or its columns beside those before."""
+        told = {*self.observable.variables, *self.observable.borders}
+        new = data[[name for name in data.data_vars if name in told]]
+        if not new.data_vars:
+            return
+        self._frames.add(new)
+        shown = grid(self.observable, self._frames.dataset())
+        if shown is not None:
+            self._draw(shown)
+
+    def _draw(self, shown: Grid) -> None:
+        self._tint(shown.values)
+        high, wide = shown.values.shape
+        self._source.data = {"image": [shown.values], "wide": [wide], "high": [high]}
+        sides = shown.rows, shown.columns, shown.values.shape
+        if sides != self._sides:
+            self._label(shown)
+            self._sides = sides
+        if shown.borders != self._borders:
+            self._border(shown.borders)
+
+    def _border(self, borders: tuple[list[float], list[float]]) -> None:
+        self._borders = borders
+        for line, at in zip(self._lines, borders, strict=True):
+            line.data_source.data = {"at": at}
+
+    def _label(self, shown: Grid) -> None:
+        """Write what rows and columns are."""
+        fig, (high, wide) = self.figure, shown.values.shape
+        fig.x_range.update(end=wide, reset_end=wide)
+        fig.y_range.update(start=high, reset_start=high)
+        for axis, side in zip(fig.axis, (shown.columns, shown.rows), strict=True):
+            axis.ticker.ticks = list(side.ticks)
+            axis.major_label_overrides = side.ticks
+        fig.xaxis.major_label_orientation = radians(shown.columns.slant)
+        self._name_axes((shown.columns.name, self.observable.y_label or shown.rows.name))
+        if self._bar:
+            self._unit.text = shown.name
+
+    def _tint(self, values: np.ndarray) -> None:
+        """Let the colours reach over these values; what a colour means changes as little as can."""
+        if not self.observable.categories:
+            shades = scale(values, self._shades)
+            if shades != self._shades:
+                self._shades = shades
+                most = shades.high or 1.0
+                low = -most if shades.low < 0 else 0.0
+                self._mapper.update(palette=shades.colours, low=low, high=most)
+                self._paint_lines()
+
+    def paint(self, dark: bool) -> None:
+        """Give everything the colours of light or dark ground."""
+        super().paint(dark)
+        ink = ground(dark).ink
+        if self._bar:
+            self._bar.major_label_text_color = ink
+            self._unit.text_color = ink
+        for _, role, sign in self._signs:
+            sign.glyph.fill_color = colour(role, dark)
+        if self.observable.categories:
+            paints = [colour(role, dark) for _, role in self.observable.categories]
+            self._mapper.update(palette=paints, low=-0.5, high=len(paints) - 0.5)
+        self._paint_lines()
+
+    def _paint_lines(self) -> None:
+        for line in self._lines:
+            line.glyph.line_color = border_colour(self.observable, self._shades, self.dark)
+
+
+def add_bar(fig: Any, mapper: LinearColorMapper, name: str = "") -> tuple[ColorBar, Title]:
+    """Put a colour bar beside a figure, with the name of what it shows written upwards."""
+    bar = ColorBar(
+        color_mapper=mapper, width=BAR, padding=4, major_tick_line_color=None, bar_line_color=None,
+        background_fill_alpha=0, major_label_text_font_size=SMALL,
+    )  # fmt: skip
+    told = Title(text=name, align="center", text_font_style="normal", text_font_size=FONT)
+    fig.add_layout(bar, "right")
+    fig.add_layout(told, "right")
+    fig.min_border_right = RIGHT
+    return bar, told

@@ -1,0 +1,129 @@
+"""What all live figures share: their ground, axes and legend, and that they keep their size."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bokeh.models import CustomJS, GlyphRenderer, Legend, LegendItem
+from bokeh.plotting import figure
+
+from apps.drawing.legends import entry_width
+from apps.drawing.palette import ground
+from workbench import Observable
+
+HEIGHT = 340
+FONT = "13px"
+SMALL = "12px"
+SIGN = 32  # pixels beside a text in a legend
+LEFT = 84  # pixels for names and numbers left of plots as wide as the page, so that they align
+MOVABLE = "pan,box_zoom,reset"
+
+#: A legend takes as many columns as fit; Bokeh's own does not wrap.
+WRAP = "legend.ncols = Math.max(1, Math.floor(figure.inner_width / legend.tags[0]))"
+#: Two clicks (or taps) bring back what was moved away.
+BACK = "figure.reset.emit()"
+
+
+class Sheet:
+    """A figure that shows an observable while its data come; the base of every kind.
+
+    Each kind paints itself once its parts are there.
+
+    Parameters
+    ----------
+    observable : Observable
+        What to show.
+    dark : bool
+        Whether it is drawn on dark ground.
+    options
+        Of Bokeh's figure.
+    """
+
+    #: Where it stands among others: 0 uppermost; below 3 as wide as the page.
+    place = 3
+
+    def __init__(self, observable: Observable, dark: bool, **options: Any) -> None:
+        self.observable, self.dark = observable, dark
+        look: dict[str, Any] = {
+            "height": HEIGHT, "sizing_mode": "stretch_width", "title": observable.title,
+            "toolbar_location": None, "tools": MOVABLE, "min_border_right": 12,
+            "min_border_bottom": 64,
+        }  # fmt: skip
+        self.figure: Any = figure(**look | options)
+        self.figure.js_on_event("doubletap", CustomJS(args={"figure": self.figure}, code=BACK))
+        self._legend = Legend(
+            items=[], orientation="horizontal", ncols=2, tags=[1], location="top_left"
+        )
+
+    def clear(self) -> None:
+        """Empty the figure, which keeps its size."""
+        raise NotImplementedError
+
+    def replace(self, data: Any) -> None:
+        """Show these data and nothing of what was there."""
+        self.clear()
+        self.show(data)
+
+    def show(self, data: Any) -> None:
+        """Add what is new: what grows is continued, all else replaced."""
+        raise NotImplementedError
+
+    def paint(self, dark: bool) -> None:
+        """Give everything the colours of light or dark ground."""
+        self.dark = dark
+        paper, fig = ground(dark), self.figure
+        fig.update(  # clear, or Bokeh would leave a line of the old ground around the new one
+            background_fill_color=paper.paper, border_fill_color=paper.paper,
+            background_fill_alpha=0, border_fill_alpha=0, outline_line_color=None,
+        )  # fmt: skip
+        title: Any = fig.title
+        title.update(text_color=paper.ink, text_font_size="14px")
+        for axis in fig.axis:
+            self._paint_axis(axis)
+        for grid in fig.grid:
+            grid.grid_line_color = paper.grid
+        self._legend.update(
+            label_text_color=paper.ink, label_text_font_size=SMALL, background_fill_alpha=0.0,
+            border_line_color=None, padding=0, margin=2, spacing=2, label_standoff=6,
+            label_height=16, glyph_height=16, glyph_width=22,
+        )  # fmt: skip
+
+    def _paint_axis(self, axis: Any) -> None:
+        ink = ground(self.dark).ink
+        axis.update(
+            axis_label_text_color=ink, major_label_text_color=ink, axis_line_color=ink,
+            major_tick_line_color=ink, minor_tick_line_color=None, major_tick_in=0,
+            axis_label_text_font_size=FONT, major_label_text_font_size=FONT,
+            axis_label_text_font_style="normal",
+        )  # fmt: skip
+        if hasattr(axis.ticker, "desired_num_ticks"):
+            axis.ticker.desired_num_ticks = 5
+
+    def _add_legend(self) -> None:
+        """Put the legend below the axes, in as many columns as there is room for."""
+        self.figure.add_layout(self._legend, "below")
+        wrap = CustomJS(args={"legend": self._legend, "figure": self.figure}, code=WRAP)
+        self.figure.js_on_change("inner_width", wrap)
+        self._legend.js_on_change("tags", wrap)
+
+    def _tell(self, items: list[tuple[str, list[GlyphRenderer]]], least: int = 2) -> None:
+        """Keep the legend, where there are at least so many things to tell apart."""
+        items = items if len(items) >= least else []
+        texts = [text for text, _ in items]
+        if texts == [item.label.value for item in self._legend.items]:  # type: ignore
+            return
+        width = entry_width(texts)
+        self._legend.update(tags=[width], label_width=int(width) - SIGN)
+        self._legend.items = [LegendItem(label=text, renderers=signs) for text, signs in items]
+
+    def _name_axes(self, texts: tuple[str, str]) -> None:
+        """Write names on the axes, where there are any to write."""
+        for axis, text in zip(self.figure.axis, texts, strict=False):
+            if text and axis.axis_label != text:
+                axis.axis_label = text
+
+
+def swatch(fig: Any, paint: str) -> GlyphRenderer:
+    """Return what stands for a colour in a legend; it has no place in the picture itself."""
+    nowhere = dict.fromkeys(("left", "right", "top", "bottom"), [float("nan")])
+    return fig.quad(**nowhere, fill_color=paint, line_color=None)

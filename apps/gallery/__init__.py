@@ -1,0 +1,1 @@
+"""The gallery page: every model as a card."""

@@ -1,0 +1,1 @@
+"""The runs page: the store, found, opened, tagged, noted and deleted."""

@@ -1,0 +1,1 @@
+"""What all pages share: frame, look, keys, and what the browser does for them."""

@@ -1,0 +1,1 @@
+"""Runs that outlive the pages that started them, and how much of them there may be."""
