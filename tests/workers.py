@@ -15,7 +15,7 @@ from pathlib import Path
 import xarray as xr
 
 from workbench import Choice, Cost, Count, Model, Quantity, Run, variable
-from workbench.worker import preload
+from workbench.processes import preload
 
 ROOT = str(Path(__file__).parents[1])
 if ROOT not in sys.path:

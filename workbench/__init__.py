@@ -4,6 +4,7 @@ The contract that a model keeps is `workbench.model`; start there.
 """
 
 from workbench.event import Event, EventKind
+from workbench.here import run
 from workbench.lines import Lines
 from workbench.model import (
     GROWING,
@@ -32,7 +33,7 @@ from workbench.parameters import Folder
 from workbench.picture import Picture
 from workbench.protocol import Protocol
 from workbench.record import Record, RecordError
-from workbench.run import Change, Run, RunFailed, run
+from workbench.run import Change, Run, RunFailed
 from workbench.timeline import Timeline
 from workbench.worker import Worker
 

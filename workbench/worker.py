@@ -14,7 +14,6 @@ import threading
 import time
 import weakref
 from collections.abc import Iterable
-from multiprocessing import forkserver
 from multiprocessing.connection import wait
 from queue import SimpleQueue
 from typing import Any
@@ -24,6 +23,7 @@ import xarray as xr
 from workbench.child import work
 from workbench.frames import Frames
 from workbench.model import Model
+from workbench.processes import context
 from workbench.record import Record
 from workbench.run import SEED, Change, check_live, failure_sentence
 from workbench.snapshot import Branch, Ring
@@ -36,28 +36,6 @@ PATIENCE = 0.5
 #: States after which no command has an effect.
 OVER = ("stopping", "finished", "stopped", "failed")
 STOPPED = "partial: stopped"
-
-
-def context() -> Any:
-    """Return the way processes are started: never by forking a process that has threads."""
-    methods = multiprocessing.get_all_start_methods()
-    return multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
-
-
-def preload(*modules: str) -> None:
-    """Let later runs start quickly: import these once in the server that starts processes.
-
-    Call it before the first `Worker`; elsewhere than on Unix it changes nothing.
-    """
-    ctx = context()
-    if ctx.get_start_method() == "forkserver":
-        ctx.set_forkserver_preload(["workbench.child", *modules])
-
-
-def start_early() -> None:
-    """Import what is preloaded now, so that the first run need not wait for it."""
-    if context().get_start_method() == "forkserver":
-        forkserver.ensure_running()
 
 
 class Worker:

@@ -36,9 +36,9 @@ from workbench import ParameterError
 from workbench.link import Linked, parse
 from workbench.meter import machine_bytes
 from workbench.parameters import close_folders
+from workbench.processes import preload, start_early
 from workbench.record import RecordError
 from workbench.store import Store
-from workbench.worker import preload, start_early
 
 FIRST = "sdm"  # the model that /lab shows when none is named
 #: Bytes of a request's headers: a page's address is in them, and comes back with its websocket.

@@ -12,7 +12,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 import models
-from workbench.worker import Worker, preload
+from workbench.processes import preload
+from workbench.worker import Worker
 
 
 def seconds(key: str, engine: str) -> float:

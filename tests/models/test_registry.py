@@ -27,7 +27,7 @@ from workbench import (
     Worker,
 )
 from workbench.frames import growing_dimension
-from workbench.run import LocalRun
+from workbench.here import LocalRun
 from workbench.snapshot import Ring
 
 #: Model -> values that make a run short.

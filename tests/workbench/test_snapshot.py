@@ -12,7 +12,7 @@ from models.plasticity.spass import SynapticScaling
 from tests.toys import Walk
 from tests.workers import ROOT  # noqa: F401 - lets a child find the toys
 from workbench import Change, Record, Run, Worker, run
-from workbench.run import LocalRun
+from workbench.here import LocalRun
 from workbench.script import script
 from workbench.snapshot import Branch, Ring, Snapshot
 
