@@ -9,7 +9,7 @@ import panel as pn
 import xarray as xr
 
 from apps.shell.frame import when_loaded
-from apps.shell.together import counted_once, in_a_turn, together
+from apps.shell.together import counted_once, together
 from apps.work.desk import Job
 from workbench.worker import Watch
 
@@ -79,9 +79,5 @@ class Following:
             self._told(state)
         if over:
             self._ticker.stop()
-            in_a_turn(self._end)  # the state is told first: to draw it all takes a while
-
-    def _end(self) -> None:
-        if not self._left:
-            with together(), counted_once(pn.state.curdoc):
+            with counted_once(pn.state.curdoc):
                 self._ended()

@@ -245,9 +245,16 @@ class Lab(pn.viewable.Viewer):
         record = self.job.record if self.job else None
         if self.job is not None and record is not None:
             self.shown.stored = record
-            self.shown.end(record, self.model)
             self.past.offer(self.job)
             self.beside.offer(record.stamp.id)
+            job = self.job
+            in_a_turn(lambda: self._conclude(job, record))
+
+    def _conclude(self, job: Job, record: Record) -> None:
+        """Say what a record says: to compute that takes longer than to tell that the run ended."""
+        if job is self.job and self.shown.record is None:  # nothing else was begun meanwhile
+            with together(), counted_once(pn.state.curdoc):
+                self.shown.end(record, self.model)
 
     def _link(self, asked: str) -> str:
         """Write a run into the page's address: the values shown, where none is asked for."""
