@@ -40,7 +40,8 @@ from workbench.processes import preload, start_early
 from workbench.record import RecordError
 from workbench.store import Store
 
-FIRST = "sdm"  # the model that /lab shows when none is named
+#: Address of a page with a lab -> the model that it shows when none is named.
+FIRST = {"/lab": "sdm", "/train": "enn"}
 #: Bytes of a request's headers: a page's address is in them, and comes back with its websocket.
 LONGEST = 2_000_000
 #: Said where an address names a run that is not there, as after the server was started anew.
@@ -50,21 +51,29 @@ FORGOTTEN = (
 )
 
 
-def lab_page(desk: Desk) -> Any:
-    """Return the lab page for the model, values and run that the address names."""
+def lab_page(desk: Desk, here: str) -> Any:
+    """Return the lab page for the model, values and run that the address names.
+
+    Parameters
+    ----------
+    desk : Desk
+        Where runs are started.
+    here : {"/lab", "/train"}
+        The page's address.
+    """
     attend(desk)
     asked = dict(pn.state.session_args or {})
     run, beside = (text_of(asked.pop(name, [])) for name in ("run", "beside"))
     job = desk.find(run)
     if job is not None:  # the run knows best what it is
         desk.seen(session(), job)
-        return furnish(Lab(desk, job.model, job.seed, job.changes, job, beside=beside), [])
+        return furnish(Lab(desk, job.model, job.seed, job.changes, job, beside=beside), [], here)
     if "record" in asked:
-        return record_page(desk, text_of(asked["record"]))
-    linked = asked_for(asked)
+        return record_page(desk, text_of(asked["record"]), here)
+    linked = asked_for(asked, FIRST[here])
     told = [*linked.refused, linked.note, FORGOTTEN if run else ""]
     lab = Lab(desk, linked.model, linked.seed, tuple(linked.changes), beside=beside)
-    return furnish(lab, [sentence for sentence in told if sentence])
+    return furnish(lab, [sentence for sentence in told if sentence], here)
 
 
 def text_of(values: list[bytes]) -> str:
@@ -72,33 +81,33 @@ def text_of(values: list[bytes]) -> str:
     return b"".join(values[:1]).decode(errors="replace")
 
 
-def record_page(desk: Desk, id: str) -> Any:
+def record_page(desk: Desk, id: str, here: str) -> Any:
     """Return the lab page with a stored record, as it was run."""
     try:
         record, linked = stored(desk.store, id)
     except (RecordError, ParameterError) as missing:
-        return furnish(Lab(desk, models.get(FIRST)()), [str(missing)])
+        return furnish(Lab(desk, models.get(FIRST[here])()), [str(missing)], here)
     lab = Lab(desk, linked.model, linked.seed, tuple(linked.changes), record=record)
-    return furnish(lab, linked.refused)
+    return furnish(lab, linked.refused, here)
 
 
-def asked_for(fields: Mapping[str, list[bytes]]) -> Linked:
+def asked_for(fields: Mapping[str, list[bytes]], first: str) -> Linked:
     """Return what an address asks for; with a model that there is not, what fits to the first."""
     if not fields:
-        return parse({"model": FIRST}, models.get)
+        return parse({"model": first}, models.get)
     try:
         return parse(fields, models.get)
     except ParameterError as refused:
-        linked = parse({**fields, "model": FIRST}, models.get)
+        linked = parse({**fields, "model": first}, models.get)
         linked.refused.insert(0, str(refused))
         return linked
 
 
-def furnish(lab: Lab, told: list[str]) -> pmui.Page:
+def furnish(lab: Lab, told: list[str], here: str) -> pmui.Page:
     """Return a lab in the shell, wired to the browser's keys, width and light."""
     browser = Browser(runs=True)
     notes = [pmui.Alert(object=" ".join(told), severity="warning", margin=(8, 16))] if told else []
-    made = page(type(lab.model).title, [*notes, lab.main, browser], [lab.sidebar], here="/lab")
+    made = page(type(lab.model).title, [*notes, lab.main, browser], [lab.sidebar], here)
     made.param.watch(lambda event: lab.paint(event.new), "dark_theme")
     browser.param.watch(lambda event: lab.key(event.new), "key")
     return adapt(made, browser)
@@ -154,7 +163,7 @@ def serve(
     desk = Desk(Store(runs), workers, budget, linger)
     port = port or free_port(host)
     gallery()  # what pages need is loaded before the first is asked for
-    Lab(desk, models.get(FIRST)())
+    Lab(desk, models.get(FIRST["/lab"])())
     keep_free()
     take_any_address()
     send_heads_first()
@@ -162,7 +171,8 @@ def serve(
         pn.serve(
             built_aside(
                 {
-                    "/lab": lambda: lab_page(desk),
+                    "/lab": lambda: lab_page(desk, "/lab"),
+                    "/train": lambda: lab_page(desk, "/train"),
                     "/runs": lambda: runs_page(desk),
                     "/compare": lambda: compare_page(desk),
                 },

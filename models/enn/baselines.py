@@ -7,13 +7,15 @@ and the number of trained weights of Keras' layers, and a width that can be matc
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
 
+from models.enn.checks import one_of
 from models.enn.layers import checked_dropout, glorot_linear
 from models.enn.readout import AttentionPool, Readout, read_out
+from models.enn.state import Output
 from workbench.model import ParameterError
 
 Kind = Literal["rnn", "gru", "lstm"]
@@ -23,14 +25,6 @@ GATES = {"rnn": 1, "gru": 3, "lstm": 4}
 BIASES = {"rnn": 1, "gru": 2, "lstm": 1}
 #: Widths of the published baselines' layers.
 PUBLISHED = {"mnist": (128, 64), "wikitext": (128, 128)}
-
-
-class Output(NamedTuple):
-    """What a network with a head returns: its output, and of each layer its last state."""
-
-    output: Tensor
-    state: tuple[Any, ...]
-    details: None = None
 
 
 class Recurrent(nn.Module):
@@ -69,10 +63,8 @@ class Recurrent(nn.Module):
         generator: torch.Generator | None = None,
     ) -> None:
         super().__init__()
-        for name, value, options in (("kind", kind, Kind), ("readout", readout, Readout)):
-            if value not in get_args(options):
-                allowed = " or ".join(map(repr, get_args(options)))
-                raise ParameterError(f"{name} = {value!r} is not allowed; it must be {allowed}.")
+        one_of("kind", kind, Kind)
+        one_of("readout", readout, Readout)
         if not widths or min(*widths, input_size, outputs, 1) < 1:
             raise ParameterError(
                 f"input_size = {input_size}, widths = {tuple(widths)}, outputs = {outputs} are not "
@@ -98,7 +90,7 @@ class Recurrent(nn.Module):
 
     def forward(
         self, x: Tensor, state: tuple[Any, ...] | None = None, *, mask: Tensor | None = None
-    ) -> Output:
+    ) -> Output[Tensor]:
         """Return the head's output (B, outputs), or (B, T, outputs) for each step.
 
         Parameters

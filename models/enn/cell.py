@@ -19,18 +19,19 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import relu
 
-from models.enn.computing import keep_freed
+from models.enn.computing import drawn, keep_freed
 from models.enn.config import EngramConfig
 from models.enn.fused import fits_memory, hidden_recurrence, memory_recurrence
+from models.enn.fused_hidden import hidden_forward
 from models.enn.layers import empty_linear, he_normal
-from models.enn.memory import START, EngramMemory, drawn, unit
-from models.enn.products import linear, plain_linear
+from models.enn.memory import START, EngramMemory, unit
+from models.enn.products import linear, plain_linear, quick
 from models.enn.state import Details, EngramState
 from workbench.model import ParameterError
 
 #: Epsilon of layer normalisation.
 EPSILON = 1e-6
-Path = Literal["auto", "plain"]
+Path = Literal["auto", "fused", "plain"]
 
 
 class EngramCell(nn.Module):
@@ -41,8 +42,9 @@ class EngramCell(nn.Module):
     config : EngramConfig
     generator : torch.Generator, optional
         Of the first weights; otherwise torch's own.
-    path : {"auto", "plain"}
-        "plain": the loops as they are written down; "auto": the fastest way that gives the same.
+    path : {"auto", "fused", "plain"}
+        "plain": the loops as they are written down; "fused": `models.enn.fused` alone; "auto":
+        the fastest way that gives the same, on a GPU `models.enn.kernels`.
 
     Examples
     --------
@@ -70,17 +72,21 @@ class EngramCell(nn.Module):
         if config.start == "learned":
             self.first_hidden = nn.Parameter(torch.empty(hidden))
         self.noise = torch.Generator().manual_seed(config.seed)
-        self.reset_parameters(generator)
+        self.reset_layers(generator)  # the memory has drawn its own
+
+    def reset_parameters(self, generator: torch.Generator | None = None) -> None:
+        """Draw the first weights, as the constructor does."""
+        self.memory.reset_parameters(generator)
+        self.reset_layers(generator)
 
     @torch.no_grad()
-    def reset_parameters(self, generator: torch.Generator | None = None) -> None:
-        """Draw the first weights (He normal, cut off at two standard deviations)."""
+    def reset_layers(self, generator: torch.Generator | None = None) -> None:
+        """Draw the first weights of the layers (He normal, cut off at two standard deviations)."""
         for layer in (self.encoder, self.integrator, self.output):
             he_normal(layer.weight, generator)
             nn.init.zeros_(layer.bias)
         if self.config.start == "learned":
             nn.init.normal_(self.first_hidden, std=START, generator=generator)
-        self.memory.reset_parameters(generator)
 
     def get_extra_state(self) -> dict[str, Tensor]:
         """Return where the random numbers of noise and start stand, for checkpoints."""
@@ -113,9 +119,14 @@ class EngramCell(nn.Module):
         return self.encoder_norm(self.linear((x, encoder.weight), bias=encoder.bias, relu=True))
 
     @property
+    def way(self) -> str:
+        """Return the path that is taken: `torch.compile` gets the loops as they are written."""
+        return "plain" if torch.compiler.is_compiling() else self.path
+
+    @property
     def linear(self) -> Callable[..., Tensor]:
         """Return what multiplies by the weights of all steps at once."""
-        return plain_linear if self.path == "plain" else linear
+        return plain_linear if self.way == "plain" else linear
 
     def forward(
         self,
@@ -166,7 +177,9 @@ class EngramCell(nn.Module):
             if details or mask is not None or reward is not None or not self.fused:
                 result = self.remember(patterns, state, mask, reward, noise, details)
             else:
-                retrieved, trace = memory_recurrence(patterns, state.trace, self.memory, noise)
+                retrieved, trace = memory_recurrence(
+                    patterns, state.trace, self.memory, noise, self.way == "auto"
+                )
                 result = retrieved, state._replace(trace=trace), None
         retrieved, state, told = result
         output, hidden = self.integrate(pattern, retrieved, state.hidden, mask)
@@ -178,7 +191,7 @@ class EngramCell(nn.Module):
     @property
     def fused(self) -> bool:
         """Return whether the memory is computed by the fused recurrence."""
-        return self.path != "plain" and fits_memory(self.memory)
+        return self.way != "plain" and fits_memory(self.memory)
 
     def draw(self, batch: int, steps: int) -> Tensor | None:
         """Return the noise of a sequence: always in the reference mode, else in training."""
@@ -187,7 +200,7 @@ class EngramCell(nn.Module):
         if not asked or not config.noise or not config.hebbian_rate:
             return None
         shape = (batch,) * config.per_sample + (steps, config.slots, config.trace_size)
-        return config.noise * drawn(shape, self.memory.slots, self.noise)
+        return drawn(shape, self.memory.slots, self.noise).mul_(config.noise)
 
     def remember(
         self,
@@ -224,11 +237,17 @@ class EngramCell(nn.Module):
         self, pattern: Tensor, retrieved: Tensor, hidden: Tensor, mask: Tensor | None
     ) -> tuple[Tensor, Tensor]:
         """Return the hidden states (B, T, h) and the last one (B, h)."""
+        if mask is None and self.path != "plain" and self.quickly(pattern):
+            return hidden_forward(
+                pattern, retrieved, hidden, self.integrator, self.output, self.output_norm
+            )
         seen, recalled, recurrent = self.integrator.weight.split(self.config.hidden_size, 1)
         parts = (pattern.transpose(0, 1), seen), (retrieved.transpose(0, 1), recalled)
         drive = self.linear(*parts, bias=self.integrator.bias).transpose(0, 1)
-        if self.path != "plain":
-            return hidden_recurrence(drive, hidden, recurrent, self.output, self.output_norm, mask)
+        if self.way != "plain":
+            return hidden_recurrence(
+                drive, hidden, recurrent, self.output, self.output_norm, mask, self.way == "auto"
+            )
         outputs = []
         for t in range(drive.shape[1]):
             wide = relu(drive[:, t] + plain_linear((hidden, recurrent)))
@@ -241,6 +260,11 @@ class EngramCell(nn.Module):
                 outputs.append(after)
             hidden = after
         return torch.stack(outputs, 1), hidden
+
+    def quickly(self, pattern: Tensor) -> bool:
+        """Return whether the hidden states are computed without what gradients need."""
+        exact = not torch.is_autocast_enabled(pattern.device.type)
+        return exact and not torch.is_grad_enabled() and quick(self.output.weight, len(pattern))
 
     def check(
         self, x: Tensor, mask: Tensor | None, reward: Tensor | None, noise: Tensor | None

@@ -25,7 +25,7 @@ def keep_freed() -> None:
 
 @contextmanager
 def threads(count: int = 1) -> Iterator[None]:
-    """Compute with so many threads; with one, sums have one order on every machine."""
+    """Compute with so many threads; with one, sums have one order in every run."""
     before = torch.get_num_threads()
     torch.set_num_threads(count)
     try:
@@ -38,6 +38,27 @@ def processes() -> int:
     """Return how many processes train together."""
     there = torch.distributed.is_available() and torch.distributed.is_initialized()
     return torch.distributed.get_world_size() if there else 1
+
+
+def over_processes(mean: Tensor) -> Tensor:
+    """Return the mean over the batches of all processes that train together, gradients too."""
+    return mean if processes() == 1 else Summed.apply(mean) / processes()
+
+
+class Summed(torch.autograd.Function):
+    """The sum over all processes; each one's gradient is the sum of all its receivers'."""
+
+    @staticmethod
+    def forward(ctx, part: Tensor) -> Tensor:
+        """Return the sum of all processes' parts."""
+        whole = part.clone(memory_format=torch.contiguous_format)
+        torch.distributed.all_reduce(whole)
+        return whole
+
+    @staticmethod
+    def backward(ctx, *slopes: Tensor) -> Tensor:
+        """Return the gradient of each part: all processes' gradients of the sum, added."""
+        return Summed.forward(ctx, *slopes)
 
 
 def mixed(device: str, precision: Precision):
@@ -70,3 +91,9 @@ def own_random(state: dict[str, Tensor] | None, device: str) -> Iterator[dict[st
         after["cpu"] = torch.get_rng_state()
         if gpu:
             after["cuda"] = torch.cuda.get_rng_state(device)
+
+
+def drawn(shape: tuple[int, ...], like: Tensor, generator: torch.Generator | None) -> Tensor:
+    """Return standard normal numbers; the generator may be of another device."""
+    device = like.device if generator is None else generator.device
+    return torch.randn(shape, generator=generator, device=device, dtype=like.dtype).to(like.device)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import dataclasses
 import math
 from dataclasses import dataclass
-from typing import Any, Literal, Self, get_args
+from typing import Any, Literal, Self
 
+from models.enn.checks import one_of
 from workbench.model import ParameterError, unknown
 
 Mode = Literal["engram", "reference"]
@@ -125,11 +126,7 @@ class EngramConfig:
             "start": Start,
         }  # fmt: skip
         for name, kind in choices.items():
-            if getattr(self, name) not in get_args(kind):
-                allowed = " or ".join(map(repr, get_args(kind)))
-                raise ParameterError(
-                    f"{name} = {getattr(self, name)!r} is not allowed; it must be {allowed}."
-                )
+            one_of(name, getattr(self, name), kind)
         for name, (low, high) in BOUNDS.items():
             value = getattr(self, name)
             kind, says = (int, "a whole number") if name in WHOLE else (int | float, "a number")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from models.enn.checks import one_of
 from workbench.model import ParameterError
 
 Preprocessing = Literal["paper", "sound"]
@@ -77,11 +78,7 @@ class Dataset:
 
 def checked(preprocessing: str) -> None:
     """Raise `ParameterError` where there is no such way to prepare data."""
-    if preprocessing not in get_args(Preprocessing):
-        allowed = " or ".join(map(repr, get_args(Preprocessing)))
-        raise ParameterError(
-            f"preprocessing = {preprocessing!r} is not allowed; it must be {allowed}."
-        )
+    one_of("preprocessing", preprocessing, Preprocessing)
 
 
 def divided(

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import math
+
+from models.enn import cifar, sources
 from models.enn import experiment_views as views
 from models.enn.config import EngramConfig
+from models.enn.images import SETS
 from workbench import Choice, Cost, Count, Folder, Model, ParameterError, Quantity, Run, Switch
 
 DIGITS, RECALL, COPY = "digits", "associative recall", "copy after a delay"
-IMAGES = ("train-images-idx3-ubyte.gz", "train-images-idx3-ubyte")
 #: Data sets of files, and how the first file of each may be called.
 FILES = {
-    "mnist": IMAGES, "fashion-mnist": IMAGES,
-    "cifar10": ("cifar-10-binary.tar.gz", "cifar-10-python.tar.gz", "cifar10-jpeg.tar.gz"),
-}  # fmt: skip
+    **{name: sources.spellings(next(iter(data.checksums))) for name, data in SETS.items()},
+    "cifar10": cifar.NAMES,
+}
+#: Made sequences in an epoch, unless told otherwise.
+SEQUENCES = 2560
 ENN, LSTM, GRU, RNN = "ENN", "LSTM", "GRU", "RNN"
 BATCH, SAMPLE, FROZEN = "batch", "sample", "frozen"
 WORKING = {
@@ -161,8 +166,6 @@ class EngramTraining(Model):
                 f"delay = {self.gap} is not allowed with {self.data!r}; it must be 0."
             )
         if self.data in FILES and self.folder:
-            from models.enn import sources
-
             sources.here(self.data, FILES[self.data], self.folder)
 
     def config(self, features: int) -> EngramConfig:
@@ -178,11 +181,11 @@ class EngramTraining(Model):
         """Estimate from the multiplications of a sample's step, as measured on one core."""
         sizes = {
             DIGITS: (8, 1197), "mnist": (28, 54_000), "fashion-mnist": (28, 54_000),
-            "cifar10": (32, 45_000), RECALL: (self.pairs + self.gap + 1, 2560),
-            COPY: (2 * self.pairs + self.gap + 1, 2560),
+            "cifar10": (32, 45_000), RECALL: (self.pairs + self.gap + 1, math.inf),
+            COPY: (2 * self.pairs + self.gap + 1, math.inf),  # as many as are asked for
         }  # fmt: skip
-        steps, samples = sizes[self.data]
-        samples = min(samples, self.samples) if self.samples else samples
+        steps, there = sizes[self.data]
+        samples = min(there, self.samples or (SEQUENCES if there == math.inf else there))
         work = 24 * self.hidden**2 * (1 if self.network == ENN else 1 / 3)
         own = self.network == ENN and self.trace == SAMPLE
         slots = self.slots * self.hidden * (60 if own else 6)

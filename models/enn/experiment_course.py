@@ -12,7 +12,7 @@ import xarray as xr
 from models.enn.associations import AssociativeRecall
 from models.enn.baselines import Recurrent
 from models.enn.computing import threads
-from models.enn.experiment import COPY, DIGITS, ENN, FILES, RECALL
+from models.enn.experiment import COPY, DIGITS, ENN, FILES, RECALL, SEQUENCES
 from models.enn.experiment_frames import Frames
 from models.enn.material import Material, of_data, of_task
 from models.enn.networks import EngramClassifier
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 #: Points of the training loss within an epoch, at most.
 POINTS = 20
-#: Made sequences in an epoch, unless told otherwise.
-SEQUENCES = 2560
 
 
 def follow(model: EngramTraining, run: Run) -> None:

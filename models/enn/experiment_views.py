@@ -90,6 +90,6 @@ OBSERVABLES = (
     ),
     Matrix(("confusion",), "What is taken for what", reading=readings.confusion_reading),
     Matrix(
-        ("ablated",), "Answers without parts of the memory", reading=readings.ablation_reading
+        ("ablated",), "Memory taken away", reading=readings.ablation_reading
     ),
 )  # fmt: skip

@@ -7,15 +7,16 @@ few positions at a time and keeps none of them.
 
 from __future__ import annotations
 
-from typing import Any, Literal, NamedTuple, Self, get_args
+from typing import Any, Literal, NamedTuple
 
 import torch
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
+from models.enn.checks import one_of
 from models.enn.config import EngramConfig
 from models.enn.layers import checked_dropout, glorot_linear
-from models.enn.networks import Engram
+from models.enn.networks import Configured, Engram
 from models.enn.state import EngramState
 from workbench.model import ParameterError
 
@@ -35,7 +36,7 @@ class LanguageOutput(NamedTuple):
     state: tuple[EngramState, ...]
 
 
-class EngramLanguageModel(nn.Module):
+class EngramLanguageModel(Configured):
     """Words in, the next word out.
 
     Parameters
@@ -76,9 +77,7 @@ class EngramLanguageModel(nn.Module):
         generator: torch.Generator | None = None,
     ) -> None:
         super().__init__()
-        if head not in get_args(Head):
-            allowed = " or ".join(map(repr, get_args(Head)))
-            raise ParameterError(f"head = {head!r} is not allowed; it must be {allowed}.")
+        one_of("head", head, Head)
         if not isinstance(vocabulary, int) or vocabulary < 2:
             raise ParameterError(f"vocabulary = {vocabulary!r} is not allowed; at least 2.")
         self.vocabulary, self.kind = vocabulary, head
@@ -101,16 +100,7 @@ class EngramLanguageModel(nn.Module):
 
     def to_dict(self) -> dict[str, Any]:
         """Return every setting by name, for JSON."""
-        return {
-            "config": self.engram.config.to_dict(), "vocabulary": self.vocabulary,
-            "head": self.kind, "layers": self.engram.layers, "dropout": self.drop.p,
-        }  # fmt: skip
-
-    @classmethod
-    def from_dict(cls, values: dict[str, Any], generator: torch.Generator | None = None) -> Self:
-        """Return a model with the settings that `to_dict` told, and new weights."""
-        others = {name: value for name, value in values.items() if name != "config"}
-        return cls(EngramConfig.from_dict(values["config"]), generator=generator, **others)
+        return super().to_dict() | {"vocabulary": self.vocabulary, "head": self.kind}
 
     def forward(
         self, words: Tensor, state: tuple[EngramState, ...] | None = None

@@ -30,7 +30,7 @@ import torch
 from torch import Tensor, nn
 
 from models.enn.attention import entropy, sparsemax, top_k
-from models.enn.computing import processes
+from models.enn.computing import drawn, over_processes
 from models.enn.config import EngramConfig
 from models.enn.layers import empty_linear
 from models.enn.state import EngramState
@@ -280,27 +280,6 @@ class EngramMemory(nn.Module):
         self.kept.lerp_(trace, SHARE)
 
 
-def over_processes(mean: Tensor) -> Tensor:
-    """Return the mean over the batches of all processes that train together, gradients too."""
-    return mean if processes() == 1 else Summed.apply(mean) / processes()
-
-
-class Summed(torch.autograd.Function):
-    """The sum over all processes; each one's gradient is the sum of all its receivers'."""
-
-    @staticmethod
-    def forward(ctx, part: Tensor) -> Tensor:
-        """Return the sum of all processes' parts."""
-        whole = part.clone(memory_format=torch.contiguous_format)
-        torch.distributed.all_reduce(whole)
-        return whole
-
-    @staticmethod
-    def backward(ctx, *slopes: Tensor) -> Tensor:
-        """Return the gradient of each part: all processes' gradients of the sum, added."""
-        return Summed.forward(ctx, *slopes)
-
-
 def total(parts: Iterable[Tensor]) -> Tensor:
     """Return the sum of at least one tensor."""
     return reduce(torch.add, parts)
@@ -311,9 +290,3 @@ def earlier(state: EngramState) -> tuple[Tensor, Tensor]:
     if state.attended is None or state.seen is None:
         raise ParameterError("state has no record of earlier writes; this cell's own has one.")
     return state.attended, state.seen
-
-
-def drawn(shape: tuple[int, ...], like: Tensor, generator: torch.Generator | None) -> Tensor:
-    """Return standard normal numbers; the generator may be of another device."""
-    device = like.device if generator is None else generator.device
-    return torch.randn(shape, generator=generator, device=device, dtype=like.dtype).to(like.device)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, NamedTuple, Self, get_args
+from typing import Any, Self
 
 import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
 from models.enn.cell import EngramCell
+from models.enn.checks import one_of
 from models.enn.config import EngramConfig
 from models.enn.layers import checked_dropout, glorot_linear
 from models.enn.readout import AttentionPool, Readout, read_out
-from models.enn.state import Details, EngramState
+from models.enn.state import Details, EngramState, Output
 from workbench.model import ParameterError
 
 
@@ -150,15 +151,27 @@ def backwards(told: Details) -> Details:
     return Details(pattern, score, attention, retrieved, told.trace.flip(-3))
 
 
-class Output(NamedTuple):
-    """What a network with a head returns: its output, and of each cell the state and details."""
+class Configured(nn.Module):
+    """A network of Engram layers that can be made again from its settings."""
 
-    output: Tensor
-    state: tuple[EngramState, ...]
-    details: tuple[Details, ...] | None
+    engram: Engram
+    drop: nn.Dropout
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return every setting by name, for JSON."""
+        engram = self.engram
+        return {
+            "config": engram.config.to_dict(), "layers": engram.layers, "dropout": self.drop.p,
+        }  # fmt: skip
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any], generator: torch.Generator | None = None) -> Self:
+        """Return a network with the settings that `to_dict` told, and new weights."""
+        options = {**values, "config": EngramConfig.from_dict(values["config"])}
+        return cls(**options, generator=generator)
 
 
-class EngramNetwork(nn.Module):
+class EngramNetwork(Configured):
     """Engram layers, a readout, dropout and a linear head.
 
     Parameters
@@ -189,9 +202,7 @@ class EngramNetwork(nn.Module):
         generator: torch.Generator | None = None,
     ) -> None:
         super().__init__()
-        if readout not in get_args(Readout):
-            allowed = " or ".join(map(repr, get_args(Readout)))
-            raise ParameterError(f"readout = {readout!r} is not allowed; it must be {allowed}.")
+        one_of("readout", readout, Readout)
         if not isinstance(outputs, int) or outputs < 1:
             raise ParameterError(f"outputs = {outputs!r} is not allowed; it must be at least 1.")
         self.outputs = outputs
@@ -207,17 +218,10 @@ class EngramNetwork(nn.Module):
 
     def to_dict(self) -> dict[str, Any]:
         """Return every setting by name, for JSON."""
-        return {
-            "config": self.engram.config.to_dict(), "outputs": self.outputs,
-            "readout": self.readout, "dropout": self.drop.p, "layers": self.engram.layers,
+        return super().to_dict() | {
+            "outputs": self.outputs, "readout": self.readout,
             "bidirectional": self.engram.bidirectional,
         }  # fmt: skip
-
-    @classmethod
-    def from_dict(cls, values: dict[str, Any], generator: torch.Generator | None = None) -> Self:
-        """Return a network with the settings that `to_dict` told, and new weights."""
-        others = {name: value for name, value in values.items() if name != "config"}
-        return cls(EngramConfig.from_dict(values["config"]), generator=generator, **others)
 
     def forward(
         self,
@@ -227,7 +231,7 @@ class EngramNetwork(nn.Module):
         mask: Tensor | None = None,
         reward: Tensor | None = None,
         details: bool = False,
-    ) -> Output:
+    ) -> Output[Tensor]:
         """Return the head's output (B, outputs), or (B, T, outputs) for each step."""
         hidden, states, *told = self.engram(x, state, mask=mask, reward=reward, details=details)
         output = self.head(self.drop(self.read(hidden, mask)))

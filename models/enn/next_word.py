@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -13,7 +13,7 @@ from models.enn.batches import Batch
 from models.enn.language import ROOM, EngramLanguageModel, linear_cross_entropy
 from models.enn.layers import checked_dropout
 from models.enn.networks import Engram, EngramNetwork
-from models.enn.state import Details
+from models.enn.state import Output
 
 
 class Words(NamedTuple):
@@ -34,14 +34,6 @@ class Words(NamedTuple):
         chunk = max(1, ROOM // self.head.out_features)
         best = [self.head(rows).argmax(axis) for rows in self.hidden.flatten(0, -2).split(chunk)]
         return torch.cat(best).view(self.hidden.shape[:-1])
-
-
-class Output(NamedTuple):
-    """What a network with a head returns."""
-
-    output: Words
-    state: tuple[Any, ...]
-    details: tuple[Details, ...] | None
 
 
 class NextWord(nn.Module):
@@ -86,7 +78,9 @@ class NextWord(nn.Module):
         assert isinstance(self.layers, Engram)
         return self.layers
 
-    def forward(self, x: Tensor, *, mask: Tensor | None = None, details: bool = False) -> Output:
+    def forward(
+        self, x: Tensor, *, mask: Tensor | None = None, details: bool = False
+    ) -> Output[Words]:
         """Return what each step (B, T) or (B, T, d) predicts."""
         if self.embedding is not None:
             x = self.drop(self.embedding(x))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal
 
+from models.enn.checks import one_of
 from workbench.model import ParameterError
 
 Clipping = Literal["tensor", "global", "none"]
@@ -53,12 +54,8 @@ class Recipe:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        for name, options in (("clipping", Clipping), ("precision", Precision)):
-            if getattr(self, name) not in get_args(options):
-                allowed = " or ".join(map(repr, get_args(options)))
-                raise ParameterError(
-                    f"{name} = {getattr(self, name)!r} is not allowed; it must be {allowed}."
-                )
+        one_of("clipping", self.clipping, Clipping)
+        one_of("precision", self.precision, Precision)
         for name, low in (
             ("epochs", 1), ("learning_rate", 0), ("clip_norm", 0), ("patience", 0), ("plateau", 0),
             ("lowest_rate", 0), ("epsilon", 0), ("weight_decay", 0),

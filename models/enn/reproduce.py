@@ -184,20 +184,20 @@ class Reproduction:
         trainer = Trainer(
             network, ArrayBatches(*tensors(data.train), made.batch, seed),
             ArrayBatches(*tensors(data.validation), made.batch),
-            replace(self.recipe, seed=seed, restore=False),
+            replace(self.recipe, seed=seed),
         )  # fmt: skip
         seconds = 0.0
         course = trainer.course(every=OFTEN)
-        while not outcome.ended:
+        while True:
             began = time.perf_counter()
-            told = next(course)
+            told = next(course, None)
             seconds += time.perf_counter() - began
+            if told is None:
+                break
             if told.validation is not None:
                 outcome.epochs.append(self.epoch(network, told.training.loss, told.validation))
                 outcome.ended = told.ended
             yield 0.97 * told.done, f"epoch {told.epoch} of {self.recipe.epochs}"
-        if self.recipe.restore:  # now that the last epoch was told with its own weights
-            network.load_state_dict(trainer.best_weights)
         if made.task == "classes":  # table 3 compares this score with the test's
             kept = evaluate(network, trainer.held_out)
             outcome.validation = {"accuracy": kept.accuracy, "loss": kept.loss}

@@ -11,11 +11,12 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from models.enn.ablations import ablated
 from models.enn.batches import ArrayBatches, Batch, Batches
 from models.enn.classification import Classification, classification
 from models.enn.dataset import Dataset
 from models.enn.material import tensors
-from models.enn.memory_use import ablated, answers, described, memory_use, pieces
+from models.enn.memory_use import answers, described, memory_use, pieces
 from models.enn.networks import EngramNetwork
 from models.enn.reproduce_networks import Task
 from models.enn.scoring import evaluate

@@ -123,5 +123,9 @@ def reason(error: Exception) -> str:
 
 def obtained(dataset: str, file: File, folder: str | Path = "") -> Path:
     """Return a file from the user's folder, zipped or not, else from its public home."""
-    names = [file.name, file.name.removesuffix(".gz")]
-    return here(dataset, list(dict.fromkeys(names)), folder) or fetched(dataset, file)
+    return here(dataset, spellings(file.name), folder) or fetched(dataset, file)
+
+
+def spellings(name: str) -> tuple[str, ...]:
+    """Return how a file may be called: as it is fetched, or unzipped."""
+    return tuple(dict.fromkeys((name, name.removesuffix(".gz"))))

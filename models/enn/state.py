@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from torch import Tensor
+
+Made = TypeVar("Made")
 
 
 class EngramState(NamedTuple):
@@ -52,3 +54,20 @@ class Details(NamedTuple):
     attention: Tensor
     retrieved: Tensor
     trace: Tensor
+
+
+class Output(NamedTuple, Generic[Made]):
+    """What a network with a head returns.
+
+    Attributes
+    ----------
+    output : Tensor, or what stands for one that is too large to keep
+    state : tuple
+        Of each cell, or layer, where it ended.
+    details : tuple of Details, optional
+        Of each cell, where it was asked for.
+    """
+
+    output: Made
+    state: tuple[Any, ...]
+    details: tuple[Details, ...] | None = None

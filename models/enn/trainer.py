@@ -114,6 +114,8 @@ class Trainer:
     def course(self, every: int = 0) -> Iterator[Told]:
         """Train, and tell what was reached at the end of each epoch.
 
+        The best weights are taken after the last is told, when more is asked for and none comes.
+
         Parameters
         ----------
         every : int
@@ -130,10 +132,10 @@ class Trainer:
             ended = self.conclude(score)
             told = self.told(score, ended)
             self.since_epoch = Tally()
-            if ended and self.recipe.restore:
-                self.network.load_state_dict(self.best_weights)
             yield told
             if ended:
+                if self.recipe.restore:
+                    self.network.load_state_dict(self.best_weights)
                 return
 
     def learn(self, batch: Batch) -> None:

@@ -74,6 +74,11 @@ def fields(text):
     }
 
 
+def test_each_page_of_a_lab_begins_with_a_model_of_its_own():
+    assert {here: models.get(key).key for here, key in server.FIRST.items()} == server.FIRST
+    assert [server.asked_for({}, key).model.key for key in server.FIRST.values()] == ["sdm", "enn"]
+
+
 @given(asked(), st.integers(0, 2**32 - 1))
 def test_no_good_value_is_dropped_and_each_other_is_told(drawn, seed):
     kind, kept, bad, foreign = drawn
@@ -82,7 +87,7 @@ def test_no_good_value_is_dropped_and_each_other_is_told(drawn, seed):
         | {name: str(value) for name, value in (kept | bad | foreign).items()},
         errors="replace",
     )
-    linked = server.asked_for(fields(asked_for))
+    linked = server.asked_for(fields(asked_for), "sdm")
     assert type(linked.model) is kind and linked.seed == seed
     for name, value in kept.items():
         assert getattr(linked.model, name) == value
@@ -105,14 +110,14 @@ def test_whatever_an_address_asks_for_opens_a_page(raw, host):
     location = Location(search=found["search"], hash=found["hash"])  # which checks both
     assert found["pathname"] == "/lab"
     assert f"{location.search or '?'}{location.hash}" in (f"?{raw}", f"?{raw}".rstrip("#"))
-    linked = server.asked_for(fields(raw.partition("#")[0]))
+    linked = server.asked_for(fields(raw.partition("#")[0]), "sdm")
     assert all(told.endswith((".", "?")) for told in linked.refused)
 
 
 @pytest.mark.parametrize("text", ["", "model=", "model=nothing", "seed=5", "cue_noise=0.2"])
 def test_without_a_model_the_first_is_shown_with_what_fits_to_it(text):
-    linked = server.asked_for(fields(f"{text}&seed=7" if text else ""))
-    assert linked.model.key == server.FIRST
+    linked = server.asked_for(fields(f"{text}&seed=7" if text else ""), "sdm")
+    assert linked.model.key == "sdm"
     if not text:
         assert linked.refused == [] and linked.seed == 1
     elif "seed=5" in text:
@@ -120,7 +125,7 @@ def test_without_a_model_the_first_is_shown_with_what_fits_to_it(text):
     else:
         assert linked.seed == 7 and len(linked.refused) == 1
     assert linked.model.values().get("cue_noise") == (
-        0.2 if "cue" in text else models.get(server.FIRST)().cue_noise
+        0.2 if "cue" in text else models.get("sdm")().cue_noise
     )
 
 
@@ -138,13 +143,13 @@ def opened(monkeypatch, tmp_path):
     def ask(text):
         state = SimpleNamespace(session_args=fields(text))
         monkeypatch.setattr(server, "pn", SimpleNamespace(state=state))
-        return server.lab_page(desk)
+        return server.lab_page(desk, "/lab")
 
     lab = lambda desk, model, seed=1, changes=(), job=None, **more: SimpleNamespace(  # noqa: E731
         model=model, seed=seed, changes=changes, job=job, **more
     )
     monkeypatch.setattr(server, "Lab", lab)
-    monkeypatch.setattr(server, "furnish", lambda lab, told: (lab, told))
+    monkeypatch.setattr(server, "furnish", lambda lab, told, _here: (lab, told))
     monkeypatch.setattr(server, "attend", lambda desk: None)
     monkeypatch.setattr(server, "session", lambda: "me")
     ask.desk = desk

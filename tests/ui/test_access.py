@@ -82,7 +82,7 @@ def test_a_run_that_failed_and_one_that_finished(page, tmp_path, look, monkeypat
     page.set_viewport_size({"width": width, "height": height})
     page.emulate_media(color_scheme=look)
     desk = Desk(Store(tmp_path), 1)
-    with served({"/lab": lambda: furnish(Lab(desk, Breaks(how="raise")), [])}) as address:
+    with served({"/lab": lambda: furnish(Lab(desk, Breaks(how="raise")), [], "/lab")}) as address:
         page.goto(f"{address}/lab")
         button(page, "Run").click()
         expect(page.get_by_text(re.compile("^Failed: .* press Run to try again"))).to_be_visible()

@@ -57,7 +57,7 @@ def address(desk: Desk) -> Iterator[str]:
     pages = {
         "/runs": lambda: runs_page(desk),
         "/compare": lambda: compare_page(desk),
-        "/lab": lambda: lab_page(desk),
+        "/lab": lambda: lab_page(desk, "/lab"),
     }
     server = pn.serve(pages, port=port, show=False, threaded=True, verbose=False)
     deadline = time.monotonic() + 60

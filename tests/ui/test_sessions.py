@@ -41,7 +41,7 @@ def test_twelve_sessions_are_forgotten(tmp_path, caplog):
         if made:  # the first page of a process stays, whatever comes after it
             labs.add(lab)
         made.append(lab.model.key)
-        return furnish(lab, [])
+        return furnish(lab, [], "/lab")
 
     port = free_port()
     server = pn.serve(

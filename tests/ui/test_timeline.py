@@ -72,7 +72,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     desk = Desk(Store(tmp_path_factory.mktemp("runs")), 1)
     port = free_port()
     server = pn.serve(
-        {"/lab": lambda: furnish(Lab(desk, Session()), [])},
+        {"/lab": lambda: furnish(Lab(desk, Session()), [], "/lab")},
         port=port, show=False, threaded=True, verbose=False,
     )  # fmt: skip
     deadline = time.monotonic() + 60

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import math
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from models.enn.attention import effective_slots, entropy, sparsemax, top_k
@@ -20,6 +21,7 @@ STRONG = {**SIZES, "hebbian_rate": 0.3, "temperature": 0.1, "sparsity": 0.0, "cl
 OPTIONS = {
     "as published": {},
     "a trace a sample": {"trace": "sample"},
+    "their own, fading where written": {"trace": "sample", "decay": "written"},
     "frozen": {"trace": "frozen"},
     "top-k": {"attention": "top-k", "top_k": 2},
     "sparsemax": {"attention": "sparsemax", "temperature": 0.5},
@@ -141,28 +143,110 @@ def test_a_batch_of_one_writes_the_same_trace_by_either_scope():
     torch.testing.assert_close(mine(inputs(1))[0], theirs(inputs(1))[0])
 
 
-@settings(max_examples=40)
+SCOPES = [{}, {"trace": "frozen"}, {"trace": "sample"}, {"trace": "sample", "decay": "written"}]
+
+
+@pytest.mark.parametrize("scope", SCOPES, ids=["batch", "frozen", "sample", "written"])
+@settings(max_examples=25)
 @given(
     batch=st.integers(1, 4), steps=st.integers(1, 5), hidden=st.integers(1, 6),
     slots=st.integers(1, 5), norm=st.booleans(), learn=st.booleans(), noisy=st.booleans(),
-    clip=st.sampled_from([0.0, 0.02, 1.0]), masked=st.booleans(),
+    clip=st.sampled_from([0.02, 1.0, 0.0]), start=st.sampled_from(["learned", "zero"]),
+    empty=st.booleans(),
 )  # fmt: skip
-def test_the_fused_recurrences_are_the_plain_loops(
-    batch, steps, hidden, slots, norm, learn, noisy, clip, masked
+@example(2, 3, 4, 3, True, True, True, 1.0, "learned", False)
+@example(2, 3, 4, 3, True, True, True, 1.0, "zero", True)
+def test_the_fused_memory_is_the_plain_loop(
+    scope, batch, steps, hidden, slots, norm, learn, noisy, clip, start, empty
 ):
     options = {
         "hidden_size": hidden, "slots": slots, "layer_norm": norm, "learn_temperature": learn,
-        "clip": clip,
+        "clip": clip, "start": start, **scope,
     }  # fmt: skip
-    cell, x = made(**options), inputs(batch, steps).requires_grad_()
-    given_noise = torch.full((steps, slots, hidden), 0.03, dtype=x.dtype) if noisy else None
+    cell, x = made(**options).train(), inputs(batch, steps)
+    assert cell.fused
+    if empty:
+        torch.nn.init.constant_(cell.memory.slots[0].detach(), 1e-4)  # below the floor
+    shape = (batch,) * cell.config.per_sample + (steps, slots, hidden)
+    noise = torch.linspace(-0.1, 0.1, math.prod(shape), dtype=x.dtype).view(shape)
+    same_either_way(cell, x, noise=noise if noisy else torch.zeros_like(noise))
+
+
+@settings(max_examples=25)
+@given(
+    batch=st.integers(1, 4), steps=st.integers(1, 5), hidden=st.integers(1, 6),
+    norm=st.booleans(), masked=st.booleans(),
+)  # fmt: skip
+@example(2, 4, 3, True, True)
+def test_the_fused_recurrence_of_h_is_the_plain_loop(batch, steps, hidden, norm, masked):
+    cell = made(hidden_size=hidden, layer_norm=norm, start="learned")
     mask = (torch.arange(steps) < steps - 1).expand(batch, steps) if masked else None
+    same_either_way(cell, inputs(batch, steps), mask=mask)
+
+
+@pytest.mark.parametrize("scope", SCOPES, ids=["batch", "frozen", "sample", "written"])
+def test_patterns_too_faint_to_be_made_one_long_are_treated_alike(scope):
+    cell = made(layer_norm=False, **scope).train()
+    x = inputs()
+    with torch.no_grad():
+        x[:, ::2] *= 1e-5
+    same_either_way(cell, x, noise=torch.zeros((3,) * cell.config.per_sample + (6, 4, 7)))
+
+
+def same_either_way(cell: EngramCell, x: torch.Tensor, **options) -> None:
+    """Compare what both paths of a cell return, and its gradients."""
     results = []
+    x.requires_grad_()
     for way in ("plain", "auto"):
         cell.path = way
-        loss = loss_of(cell, x, noise=given_noise, mask=mask)
+        loss = loss_of(cell, x, **options)
         results.append((loss, *torch.autograd.grad(loss, [x, *cell.parameters()])))
     torch.testing.assert_close(*results, rtol=1e-7, atol=1e-8)
+
+
+@pytest.mark.parametrize("options", OPTIONS.values(), ids=OPTIONS)
+@pytest.mark.parametrize("masked", [False, True])
+def test_without_gradients_the_numbers_are_the_same(options, masked):
+    cell, x = made(**options), inputs()
+    mask = torch.arange(6).expand(3, 6) < 4 if masked else None
+    kept, end = cell(x, mask=mask)
+    with torch.inference_mode():
+        output, last = cell(x, mask=mask)
+    for mine, theirs in ((output, kept), (last.trace, end.trace), (last.hidden, end.hidden)):
+        torch.testing.assert_close(mine, theirs, rtol=1e-12, atol=1e-14)
+
+
+@pytest.mark.parametrize("path", ["plain", "auto"])
+@pytest.mark.parametrize("kind", [torch.float32, torch.float64])
+@pytest.mark.parametrize("trace", ["batch", "sample"])
+def test_what_lies_on_the_clip_is_not_clipped(path, kind, trace):
+    """As of torch's clamp: a gradient passes at the clip, and none beyond it."""
+    clip = 0.1
+    cell = made(trace=trace, hebbian_rate=0.0, clip=clip).to(kind)
+    cell.path = path
+    start = cell.start(1)
+    edge = torch.tensor(clip, dtype=kind)
+    beyond = torch.nextafter(edge, torch.tensor(1, dtype=kind))
+    first = torch.stack([edge, -edge, beyond, -beyond, 0 * edge]).expand(4, 5)
+    first = torch.nn.functional.pad(first, (0, 2)).clone()
+    first = first[None] if trace == "sample" else first
+    first.requires_grad_()
+    _, end = cell(inputs(1, 1).to(kind), start._replace(trace=first))
+    (found,) = torch.autograd.grad(end.trace.sum(), first)
+    assert found.flatten(0, -2)[0].tolist() == [1, 1, 0, 0, 1, 1, 1]
+
+
+def test_weights_are_drawn_anew_as_they_were_first():
+    config = EngramConfig(**STRONG, start="learned", slot_gate=True)
+    first, other = (EngramCell(config, torch.Generator().manual_seed(seed)) for seed in (3, 4))
+    other.reset_parameters(torch.Generator().manual_seed(3))
+    for (name, weight), same in zip(first.named_parameters(), other.parameters(), strict=True):
+        assert torch.equal(weight, same), name
+    generator = torch.Generator().manual_seed(3)  # the memory's are drawn first, and once
+    bound = (6 / (4 + 7)) ** 0.5
+    assert torch.equal(
+        first.memory.slots, torch.empty(4, 7).uniform_(-bound, bound, generator=generator)
+    )
 
 
 def test_the_memory_follows_its_equations():

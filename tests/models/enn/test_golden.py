@@ -17,7 +17,7 @@ needs_files = pytest.mark.skipif(not FILES, reason="the golden values are not be
 
 
 @needs_files
-@pytest.mark.parametrize("way", ["auto", "plain"])
+@pytest.mark.parametrize("way", ["auto", "fused", "plain"])
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_values_and_gradients(path, way):
     errors = check(path, way)
@@ -35,7 +35,7 @@ def test_the_command_says_how_far_and_fails_where_it_is_too_far(tmp_path):
     np.savez(bad, **arrays)
     good = CliRunner().invoke(main, [str(path) for path in FILES])
     assert good.exit_code == 0
-    assert good.output.count(": ok") == 2 * len(FILES)
+    assert good.output.count(": ok") == 3 * len(FILES)
     done = CliRunner().invoke(main, [str(FILES[0]), str(bad)])
     assert done.exit_code == 1
     assert "bad.npz (plain): values 1.0e-07" in done.output

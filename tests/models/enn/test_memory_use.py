@@ -7,9 +7,10 @@ import math
 import pytest
 import torch
 
+from models.enn.ablations import ABLATIONS
 from models.enn.batches import ArrayBatches, Batch, seeded
 from models.enn.config import EngramConfig
-from models.enn.memory_use import ABLATIONS, DEAD, answers, memory_use
+from models.enn.memory_use import DEAD, answers, memory_use
 from models.enn.networks import EngramClassifier
 from models.enn.trainer import Recipe, Trainer
 

@@ -363,7 +363,7 @@ def test_classes_are_told_apart_in_the_papers_way(mnist):
     said = text(work)
     assert re.search(r"\nENN +accuracy +0\.9680 +[01]\.\d+\n", said)
     assert "trace removed" in said and "confusion (row: true" in said
-    assert "ENN, seed 0, test accuracy: 0." in said
+    assert re.search(r"ENN, seed 0, test accuracy: [01]\.", said)
 
 
 def test_a_fair_comparison_tests_on_runs(mnist):

@@ -100,6 +100,17 @@ def test_training_ends_early_with_the_best_weights():
     assert score.loss == pytest.approx(min(losses))
 
 
+def test_the_last_epoch_is_told_with_its_own_weights():
+    trainer = made(recipe=Recipe(epochs=99, patience=2, learning_rate=0.05))
+    losses = []
+    for told in trainer.course():
+        losses.append(told.validation.loss)
+        score = evaluate(trainer.network, trainer.held_out)
+        assert score.loss == pytest.approx(told.validation.loss)
+    assert losses[-1] > min(losses)
+    assert evaluate(trainer.network, trainer.held_out).loss == pytest.approx(min(losses))
+
+
 def test_a_plateau_halves_the_learning_rate_down_to_the_lowest(monkeypatch):
     trainer = made(recipe=Recipe(epochs=9, patience=0, plateau=2, lowest_rate=3e-4))
     losses = iter([1.0, 0.9, 0.95, 0.91, 0.92, 0.93, 0.94, 0.95, 0.96])
