@@ -9,7 +9,7 @@ import panel as pn
 import xarray as xr
 
 from apps.shell.frame import when_loaded
-from apps.shell.together import counted_once, together
+from apps.shell.together import together
 from apps.work.desk import Job
 from workbench.worker import Watch
 
@@ -79,5 +79,4 @@ class Following:
             self._told(state)
         if over:
             self._ticker.stop()
-            with counted_once(pn.state.curdoc):
-                self._ended()
+            self._ended()

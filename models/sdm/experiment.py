@@ -274,7 +274,8 @@ class DistributedRecall(Model):
         """Read cues at every noise level."""
         levels = np.linspace(0, 0.4 * self.address_bits, self.noise_levels).round().astype(int)
         for trial, distance in enumerate(levels):
-            point = recall.recall_frame(bench, trial, int(distance), self.cues, self.reads, rng)
+            numbers = trial, int(distance), self.cues, self.reads
+            point = recall.recall_frame(bench, *numbers, rng, run.tell)
             progress = 0.4 + 0.6 * (trial + 1) / len(levels)
             message = f"reading cues {distance} bits away, up to {levels[-1]}"
             run.emit(xr.merge([point, shown()]), progress, message)

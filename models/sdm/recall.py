@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,13 +54,14 @@ class Bench:
         size = cues.shape[-1]
         return bits[..., :size], None if self.partners is None else bits[..., size:]
 
-    def read_on(self, words: Bits, reads: int) -> Bits:
-        """Read up to `reads` times more, each word being the next cue."""
+    def read_on(self, words: Bits, reads: int, between: Callable[[], None]) -> Bits:
+        """Read up to `reads` times more, each word being the next cue; pause `between` reads."""
         moving = np.arange(len(words))
         words = words.copy()
         for _ in range(reads):
             if not moving.size:
                 break
+            between()
             after, _ = self.read(words[moving])
             changed = (after != words[moving]).any(axis=1)
             words[moving] = after
@@ -76,9 +78,12 @@ def flip(words: Bits, count: int, rng: np.random.Generator) -> Bits:
 
 
 def recall_frame(
-    bench: Bench, trial: int, distance: int, cues: int, reads: int, rng: np.random.Generator
-) -> xr.Dataset:
+    bench: Bench, trial: int, distance: int, cues: int, reads: int, rng: np.random.Generator,
+    between: Callable[[], None] = lambda: None,
+) -> xr.Dataset:  # fmt: skip
     """Read cues at one distance from stored words, once and repeatedly.
+
+    `between` is called between reads, which may take a while: a run may be paused or stopped there.
 
     Returns
     -------
@@ -89,7 +94,8 @@ def recall_frame(
     wanted = bench.words.bits[chosen]
     noisy = flip(wanted, distance, rng)
     once, partner = bench.read(noisy)
-    last = overlap(bench.read_on(once, reads - 1), wanted)
+    last = overlap(bench.read_on(once, reads - 1, between), wanted)
+    between()
     bits = wanted.shape[1]
     point = {
         "overlap_one_read": (overlap(once, wanted).mean(), "1", "one read"),

@@ -131,7 +131,7 @@ def test_without_a_model_the_first_is_shown_with_what_fits_to_it(text):
 
 def test_a_link_made_here_is_taken_whole():
     model = models.get("sdm")(cue_noise=0.35)
-    linked = server.asked_for(fields(query(model, 9)))
+    linked = server.asked_for(fields(query(model, 9)), "enn")
     assert (linked.model.values(), linked.seed, linked.refused) == (model.values(), 9, [])
 
 
@@ -175,7 +175,7 @@ def test_a_run_that_is_gone_leaves_what_was_asked_for(opened, run):
 @pytest.mark.parametrize("id", ["../../etc/passwd", "/etc/passwd", "%2e%2e", "", "*", "\0"])
 def test_a_record_that_is_not_there_is_told(opened, id):
     lab, told = opened(urlencode({"record": id, "seed": 5}))
-    assert lab.model.key == server.FIRST
+    assert lab.model.key == "sdm"
     assert len(told) >= 1 and all(each.endswith((".", "?")) for each in told)
 
 

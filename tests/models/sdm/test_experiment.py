@@ -14,7 +14,8 @@ from models.sdm import experiment, theory
 from models.sdm.experiment import BALANCED, DIGITS, RANDOM, SELECTED, DistributedRecall
 from models.sdm.recall import flip
 from models.sdm.references import ALPAYDIN_1998, JAECKEL_1989
-from workbench import Change, ParameterError, run
+from workbench import Cancelled, Change, ParameterError, run
+from workbench.here import LocalRun
 
 SEEDS = range(1, 6)
 #: Random words that fill a small memory so far that recall has its limits.
@@ -126,6 +127,22 @@ def test_partners_are_read_by_the_very_same_locations():
     only_paired = {"overlap_pair", "pair_errors"}
     assert set(paired.variables) - set(alone.variables) == only_paired
     xr.testing.assert_equal(paired.drop_vars(only_paired), alone)
+
+
+def test_one_may_stop_between_the_reads_of_one_point():
+    heard = []
+
+    class Heard(LocalRun):
+        def attend(self, progress, message, step):
+            heard.append((self.frame, step))
+            if len(heard) > 3 and heard[-3:] == [(self.frame, False)] * 3:
+                raise Cancelled
+
+    model = DistributedRecall(**FULL, reads=6)
+    run = Heard(model, 1, (), None, None, bar=False)
+    with pytest.raises(Cancelled):
+        model.simulate(run)
+    assert "trial" in run.frames.dataset().sizes  # some points were there already
 
 
 def test_a_live_cue_noise_changes_the_pictures_and_nothing_else():
