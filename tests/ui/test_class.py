@@ -132,6 +132,7 @@ def until(condition, seconds: float = 60.0) -> None:
         time.sleep(0.2)
 
 
+@pytest.mark.slow
 def test_everyone_of_a_small_class_gets_a_result_and_sees_a_place(tmp_path):
     with serving(tmp_path, workers=2, session_lifetime=1, linger=1) as server:
         results = awaited(lesson(server, 8, "model=spass", spread=0.5))

@@ -21,7 +21,9 @@ PROTOCOL = (
 )
 
 
-@pytest.fixture(params=["fast", "numpy", pytest.param("live", marks=pytest.mark.slow)])
+@pytest.fixture(
+    params=["fast", *(pytest.param(n, marks=pytest.mark.slow) for n in ("numpy", "live"))]
+)
 def engine(request, monkeypatch):
     """Return the name of an engine; Brian2's numpy code stands in for it without a compiler."""
     if request.param == "numpy":
