@@ -253,7 +253,7 @@ class Lab(pn.viewable.Viewer):
     def _conclude(self, job: Job, record: Record) -> None:
         """Say what a record says: to compute that takes longer than to tell that the run ended."""
         if job is self.job and self.shown.record is None:  # nothing else was begun meanwhile
-            with together(), counted_once(pn.state.curdoc):
+            with together():
                 self.shown.end(record, self.model)
 
     def _link(self, asked: str) -> str:
