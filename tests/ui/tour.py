@@ -55,6 +55,7 @@ class Tour:
     def rewind(self) -> None:
         """Go back to the middle of that run."""
         self.spikes()
+        self.page.wait_for_timeout(2000)  # the slider is drawn anew for this run
         self.page.get_by_role("slider", name="rewind").focus()
         for _ in range(13):
             self.page.keyboard.press("ArrowLeft")

@@ -253,15 +253,16 @@ def test_without_a_device_and_the_interpreter_they_are_not_used(launches, monkey
     assert launches == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "size",
     [
         ("90", "64", "128", "128", "ieee"),
-        pytest.param(("80", "64", "128", "8192", "tf32"), marks=pytest.mark.slow),
-        pytest.param(("90", "64", "128", "8192", "bfloat16"), marks=pytest.mark.slow),
-        pytest.param(("89", "32", "256", "8192", "ieee"), marks=pytest.mark.slow),
-        pytest.param(("89", "512", "16", "8192", "ieee"), marks=pytest.mark.slow),
-        pytest.param(("120", "64", "128", "8192", "tf32"), marks=pytest.mark.slow),
+        ("80", "64", "128", "8192", "tf32"),
+        ("90", "64", "128", "8192", "bfloat16"),
+        ("89", "32", "256", "8192", "ieee"),
+        ("89", "512", "16", "8192", "ieee"),
+        ("120", "64", "128", "8192", "tf32"),
     ],
     ids=lambda size: "-".join(size),
 )
