@@ -41,9 +41,8 @@ class HeadFirst(DocHandler):
             self.set_header("Content-Type", "text/html; charset=UTF-8")
             super().write(OPENING + known)
             await self.flush()
-        session: Any = await super().get_session()  # type: ignore[misc]
-        self.bundle = bundle(session)
-        return session
+        self.session: Any = await super().get_session()  # type: ignore[misc]
+        return self.session
 
     def refusable(self) -> bool:
         """Return whether the page may be refused yet: then nothing of it may have been sent."""
@@ -58,7 +57,7 @@ class HeadFirst(DocHandler):
                 chunk = chunk[: found.start()] + chunk[found.end() :]
                 chunk = chunk[chunk.index(REST) + len(REST) :]
             else:
-                self.scripts[self.request.path] = found.group() + preread(self.bundle)
+                self.scripts[self.request.path] = found.group() + preread(bundle(self.session))
         super().write(chunk)
 
 

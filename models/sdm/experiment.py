@@ -273,9 +273,9 @@ class DistributedRecall(Model):
     def read(self, run: Run, bench: recall.Bench, shown, rng: np.random.Generator) -> None:
         """Read cues at every noise level."""
         levels = np.linspace(0, 0.4 * self.address_bits, self.noise_levels).round().astype(int)
+        sizes = self.cues, self.reads
         for trial, distance in enumerate(levels):
-            numbers = trial, int(distance), self.cues, self.reads
-            point = recall.recall_frame(bench, *numbers, rng, run.tell)
+            point = recall.recall_frame(bench, trial, int(distance), *sizes, rng, run.tell)
             progress = 0.4 + 0.6 * (trial + 1) / len(levels)
             message = f"reading cues {distance} bits away, up to {levels[-1]}"
             run.emit(xr.merge([point, shown()]), progress, message)
