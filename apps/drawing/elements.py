@@ -13,6 +13,7 @@ import xarray as xr
 from apps.drawing import figure_style as style
 from apps.drawing.figure_fields import heat_map, protocol
 from apps.drawing.lanes import duration
+from apps.drawing.leaves import titled
 from apps.drawing.series import Series, axis_labels, bar_width, series
 from apps.drawing.spikes import spikes
 from workbench import Images, Matrix, Observable, Raster, Strip
@@ -55,7 +56,7 @@ def element(observable: Observable, data: xr.Dataset, backend: str = "bokeh") ->
     if not drawn:
         return None
     if isinstance(observable, Images):
-        return pictures(observable, drawn, backend)
+        return pictures(observable, drawn, backend, titled(observable, data))
     drawn = [replace(one, kind="points") if lone(one) else one for one in drawn]
     drawn.sort(key=lambda one: ORDER.index(one.kind))
     axes = axis_labels(observable, data)
@@ -95,7 +96,7 @@ def part(one: Series, observable: Observable) -> Any:
     return kind((one.x, one.y), x, y, label=one.label)
 
 
-def pictures(observable: Observable, drawn: list[Series], backend: str) -> Any:
+def pictures(observable: Observable, drawn: list[Series], backend: str, title: str) -> Any:
     """Return a row of pictures, each with a thin frame and its name below."""
     x, y = (hv.Dimension(f"{side} of {observable.title}") for side in ("column", "row"))
     parts, frames, names = [], [], []
@@ -111,7 +112,7 @@ def pictures(observable: Observable, drawn: list[Series], backend: str) -> Any:
     outline = hv.Rectangles(frames, kdims=[x, y, "right", "top"])
     words = hv.Labels(names, kdims=[x, y], vdims="name")
     parts += [outline.opts(style.outline(backend)), words.opts(style.words(backend))]
-    return hv.Overlay(parts).opts(style.row(observable.title, extent(drawn), backend))
+    return hv.Overlay(parts).opts(style.row(title, extent(drawn), backend))
 
 
 def extent(drawn: list[Series]) -> tuple[float, float]:

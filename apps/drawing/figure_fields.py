@@ -15,6 +15,7 @@ from apps.drawing.figure_legends import below_axes, below_figure
 from apps.drawing.grid import Grid, border_colour, grid, scale
 from apps.drawing.heatmap import add_bar
 from apps.drawing.lanes import BLOCK, Lanes, Words, lanes, unsaid, words
+from apps.drawing.leaves import titled
 from apps.drawing.palette import CLEAR, LIGHT, Shades, colour, ink_on
 from apps.drawing.series import Series
 from apps.drawing.sheet import swatch
@@ -41,7 +42,7 @@ def heat_map(observable: Matrix, data: xr.Dataset, backend: str) -> Any:
     hooks = [finish(observable, shown, backend)]
     return hv.Overlay(parts).opts(
         style.panel(
-            observable.title, axes, [], backend, hooks, padding=0, show_grid=False,
+            titled(observable, data), axes, [], backend, hooks, padding=0, show_grid=False,
             xticks=list(shown.columns.ticks.items()), xrotation=shown.columns.slant,
             yticks=[(high - at, text) for at, text in shown.rows.ticks.items()],
         )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
+from apps.drawing.leaves import leaf
 from apps.drawing.palette import BLANK, INKED, MAGNITUDE, SIGNED, Shades, ground
 from apps.drawing.series import label
 from workbench import Matrix
@@ -65,6 +66,7 @@ def grid(observable: Matrix, data: xr.Dataset) -> Grid | None:
     name = observable.variables[0]
     if name not in data or not data[name].size:
         return None
+    data = leaf(observable, data)
     var, coded = data[name], bool(observable.categories)
     borders = [float(b) for n in observable.borders if n in data for b in np.ravel(data[n].values)]
     values = var.values.astype(np.float32)

@@ -7,13 +7,22 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
-from bokeh.models import ColorBar, ColumnDataSource, FixedTicker, LinearColorMapper, Title
+from bokeh.models import (
+    ColorBar,
+    ColumnDataSource,
+    FixedTicker,
+    HSpan,
+    Image,
+    LinearColorMapper,
+    Title,
+    VSpan,
+)
 
 from apps.drawing.grid import Grid, Side, border_colour, grid, scale
+from apps.drawing.leaves import Book, Leaves
 from apps.drawing.palette import CLEAR, Shades, colour, ground
 from apps.drawing.sheet import FONT, SMALL, Sheet, swatch
 from workbench import Matrix
-from workbench.frames import Frames
 
 BAR = 12  # pixels that the colour bar is wide
 RIGHT = 84  # pixels beside the matrix, whatever numbers the bar shows
@@ -33,7 +42,7 @@ class HeatMap(Sheet):
     observable: Matrix
 
     def __init__(self, observable: Matrix, dark: bool = False) -> None:
-        self._frames = Frames()
+        self._book = Book(observable, *observable.borders)
         self._shades: Shades | None = None
         self._bar: ColorBar | None = None
         self._sides: tuple[Side, Side, tuple[int, ...]] | None = None  # and how many there are
@@ -50,15 +59,15 @@ class HeatMap(Sheet):
         self.paint(dark)
 
     def _add_glyphs(self) -> None:
-        self.figure.image(
-            "image", x=0, y=0, dw="wide", dh="high", source=self._source,
-            color_mapper=self._mapper,
-        )  # fmt: skip
+        picture: Any = {"color_mapper": self._mapper}
+        self._put(self._source, Image(image="image", x=0, y=0, dw="wide", dh="high", **picture))
         for axis in self.figure.axis:
             axis.ticker = FixedTicker(ticks=[])
         across, upright = ColumnDataSource({"at": []}), ColumnDataSource({"at": []})
-        self._lines = [self.figure.hspan(y="at", source=across),
-                       self.figure.vspan(x="at", source=upright)]  # fmt: skip
+        self._lines: list[Any] = [
+            self._put(across, HSpan(y="at")),
+            self._put(upright, VSpan(x="at")),
+        ]
 
     def _add_bar(self) -> None:
         self._bar, self._unit = add_bar(self.figure, self._mapper)
@@ -71,23 +80,34 @@ class HeatMap(Sheet):
 
     def clear(self) -> None:
         """Empty the figure, which keeps its size."""
-        self._frames, self._shades, self._sides = Frames(), None, None
+        self._book.clear()
+        self._shades = self._sides = None
         self._source.data = {column: [] for column in self._source.data}
         self._border(([], []))
 
     def show(self, data: xr.Dataset) -> None:
         """Show this matrix in place of the one before, or its columns beside those before."""
-        told = {*self.observable.variables, *self.observable.borders}
-        new = data[[name for name in data.data_vars if name in told]]
-        if not new.data_vars:
-            return
-        self._frames.add(new)
-        shown = grid(self.observable, self._frames.dataset())
+        if self._book.add(data):
+            self._look()
+
+    @property
+    def leaves(self) -> Leaves | None:
+        """What there is to leaf through; None where there is nothing."""
+        return self._book.leaves
+
+    def turn(self, number: int | None) -> None:
+        """Show another of the matrices; None for the one that is seen at first."""
+        self._book.number = number
+        self._look()
+
+    def _look(self) -> None:
+        shown = grid(self.observable, self._book.open)
         if shown is not None:
             self._draw(shown)
 
     def _draw(self, shown: Grid) -> None:
-        self._tint(shown.values)
+        every = self._book.whole[self.observable.variables[0]] if self.leaves else shown
+        self._tint(every.values)  # a colour means the same on every leaf
         high, wide = shown.values.shape
         self._source.data = {"image": [shown.values], "wide": [wide], "high": [high]}
         sides = shown.rows, shown.columns, shown.values.shape

@@ -11,8 +11,19 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
-from bokeh.models import ColumnDataSource, GlyphRenderer, LinearColorMapper
+from bokeh.models import (
+    ColumnDataSource,
+    GlyphRenderer,
+    Image,
+    Line,
+    LinearColorMapper,
+    Quad,
+    Scatter,
+    Text,
+    VSpan,
+)
 
+from apps.drawing.leaves import Book, Leaves
 from apps.drawing.legends import legend
 from apps.drawing.palette import BLANK, colour, ground
 from apps.drawing.series import FEW, Series, axis_labels, bar_width, series
@@ -20,6 +31,7 @@ from apps.drawing.sheet import SMALL, Sheet
 from apps.drawing.thinning import thinned
 from apps.shell.together import counted_once
 from workbench import Images, Observable
+from workbench.observables import Leafed
 
 PICTURE_HEIGHT = 210
 BELOW = 0.5  # room for the names below the pictures, in heights of a picture
@@ -41,8 +53,10 @@ class LivePlot(Sheet):
     def __init__(self, observable: Observable, dark: bool = False) -> None:
         self.pictures = isinstance(observable, Images)
         self._drawn: dict[str, tuple[Series, list[GlyphRenderer]]] = {}
+        leafed = isinstance(observable, Leafed) and bool(observable.over)
+        self._book = Book(observable, getattr(observable, "names", "")) if leafed else None
         if self.pictures:
-            self.place = 2
+            self.place = 3 if leafed else 2
             super().__init__(
                 observable, dark, height=PICTURE_HEIGHT, tools="", match_aspect=True,
                 min_border_left=12, min_border_bottom=2,
@@ -56,11 +70,29 @@ class LivePlot(Sheet):
 
     def clear(self) -> None:
         """Empty the figure, which keeps its size."""
+        if self._book:
+            self._book.clear()
         for name in self._drawn:
             self._empty(name)
 
+    @property
+    def leaves(self) -> Leaves | None:
+        """What there is to leaf through; None where there is nothing."""
+        return self._book.leaves if self._book else None
+
+    def turn(self, number: int | None) -> None:
+        """Show another of the pictures; None for the one that is seen at first."""
+        if self._book:
+            self._book.number = number
+            data = self._book.open
+            self._show(series(self.observable, data), data, continued=False)
+
     def replace(self, data: xr.Dataset) -> None:
         """Show these data and nothing of what was there."""
+        if self._book:
+            self._book.clear()
+            self._book.add(data)
+            data = self._book.open
         drawn = series(self.observable, data)
         for name in self._drawn.keys() - {one.name for one in drawn}:
             self._empty(name)
@@ -68,6 +100,8 @@ class LivePlot(Sheet):
 
     def show(self, data: xr.Dataset) -> None:
         """Add what is new: growing series are continued, all others replaced."""
+        if self._book:
+            data = self._book.open if self._book.add(data) else xr.Dataset()
         self._show(series(self.observable, data), data, continued=True)
 
     def _show(self, drawn: list[Series], data: xr.Dataset, continued: bool) -> None:
@@ -123,44 +157,39 @@ class LivePlot(Sheet):
     def _line(self, one: Series, source: ColumnDataSource) -> list[GlyphRenderer]:
         width = 1.2 if one.kind == "theory" else 2.2
         alpha = 0.75 if one.crowd else 1.0
-        line = self.figure.line(
-            "x", "y", source=source, line_width=width, line_alpha=alpha, line_dash=one.dash,
-            line_join="round",
-        )  # fmt: skip
-        if not one.sparse:
-            return [line]
-        return [line, self.figure.scatter("x", "y", source=source, size=6, line_color=None)]
+        line = Line(
+            x="x", y="y", line_width=width, line_alpha=alpha, line_dash=one.dash, line_join="round"
+        )
+        glyphs = [line, dots(6)] if one.sparse else [line]
+        return [self._put(source, glyph) for glyph in glyphs]
 
     def _points(self, _one: Series, source: ColumnDataSource) -> list[GlyphRenderer]:
-        return [self.figure.scatter("x", "y", source=source, size=8, line_color=None)]
+        return [self._put(source, dots(8))]
 
     def _mark(self, one: Series, source: ColumnDataSource) -> list[GlyphRenderer]:
         dash = DASHES.get(one.dash, one.dash)
-        return [self.figure.vspan(x="x", source=source, line_width=1.4, line_dash=dash)]
+        return [self._put(source, VSpan(x="x", line_width=1.4, line_dash=dash))]
 
     def _bars(self, _one: Series, source: ColumnDataSource) -> list[GlyphRenderer]:
         sides = {"left": "x", "right": "right", "top": "y", "bottom": 0}
-        return [self.figure.quad(**sides, source=source)]
+        return [self._put(source, Quad(**sides))]
 
     def _picture(self, one: Series, source: ColumnDataSource) -> list[GlyphRenderer]:
         mapper = LinearColorMapper(palette=["#000000"])
         tint(mapper, one)
-        sheet = self.figure.quad(
-            left="x", right="right", top="high", bottom=0, source=source,
-            fill_color=BLANK, line_width=2,
-        )  # fmt: skip
-        image = self.figure.image(
-            "image", x="x", y=0, dw="wide", dh="high", source=source,
+        sheet = Quad(left="x", right="right", top="high", bottom=0, fill_color=BLANK, line_width=2)
+        image = Image(
+            image="image", x="x", y=0, dw="wide", dh="high",
             color_mapper=mapper,  # type: ignore[call-arg]
         )  # fmt: skip
-        words = self.figure.text(
-            "middle", 0, "text", source=source, text_align="center", text_baseline="top",
-            y_offset=6, text_font_size=SMALL, text_line_height=1.15,
+        words = Text(
+            x="middle", y=0, text="text", text_align="center", text_baseline="top", y_offset=6,
+            text_font_size=SMALL, text_line_height=1.15,
         )  # fmt: skip
-        foot = self.figure.scatter(  # unseen: it keeps the range open for the names
-            "middle", "foot", source=source, size=0, fill_alpha=0, line_alpha=0
-        )
-        return [image, sheet, words, foot]
+        # unseen: it keeps the range open for the names
+        foot = Scatter(x="middle", y="foot", size=0, fill_alpha=0, line_alpha=0)
+        drawn = [self._put(source, glyph) for glyph in (sheet, image, words, foot)]
+        return [drawn[1], drawn[0], *drawn[2:]]
 
     def _colour(self, one: Series, renderers: list[GlyphRenderer]) -> None:
         glyphs: list[Any] = [renderer.glyph for renderer in renderers]
@@ -175,8 +204,13 @@ class LivePlot(Sheet):
             glyphs[0].fill_color = colour(one.role, self.dark)
         else:
             glyphs[0].line_color = colour(one.role, self.dark)
-            for dots in glyphs[1:]:
-                dots.fill_color = colour(one.role, self.dark)
+            for points in glyphs[1:]:
+                points.fill_color = colour(one.role, self.dark)
+
+
+def dots(size: float) -> Scatter:
+    """Return points without an edge."""
+    return Scatter(x="x", y="y", size=size, line_color=None)
 
 
 def extend(source: Any, one: Series) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 from bokeh.events import Reset
-from bokeh.models import ColumnDataSource, LinearColorMapper
+from bokeh.models import ColumnDataSource, Image, LinearColorMapper
 
 from apps.drawing.lanes import duration
 from apps.drawing.palette import CLEAR, colour
@@ -45,10 +45,10 @@ class RasterPlot(Sheet):
             observable, dark, height=HEIGHT, min_border_left=LEFT,
             x_range=(0, observable.window or 1), y_range=(-0.5, 0.5),
         )  # fmt: skip
-        self.figure.image(
-            "image", x="x", y=-0.5, dw="wide", dh="high", source=self._source,
-            color_mapper=self._mapper,
-        )  # fmt: skip
+        picture: Any = {"color_mapper": self._mapper}
+        self._put(
+            self._source, Image(image="image", x="x", y=-0.5, dw="wide", dh="high", **picture)
+        )
         self.figure.yaxis[0].ticker.min_interval = 1  # there are no parts of cells
         self.figure.on_event(Reset, lambda _event: self._follow())
         self._add_legend()

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import xarray as xr
 
+from apps.drawing.leaves import leaf
 from apps.drawing.palette import DASHED, Shades, shades
 from apps.drawing.spikes import spikes
 from apps.shell.amounts import with_unit
@@ -162,11 +163,12 @@ def marks(names: tuple[str, ...], observable: Observable, data: xr.Dataset) -> l
 
 def of_images(observable: Images, data: xr.Dataset) -> list[Series]:
     """Return a row of pictures, one beside the other with a gap."""
-    found = []
+    found, data = [], leaf(observable, data)
     for name in present(observable.variables, data):
         var = data[name]
         gap = max(2, var.shape[2] // 10)
-        names = data[str(var.dims[0])].values if var.dims[0] in data.coords else range(len(var))
+        told = observable.names or str(var.dims[0])
+        names = data[told].values if told in data else range(len(var))
         scale = shades(var.values)
         for i, (text, picture) in enumerate(zip(names, var.values, strict=True)):
             x = np.array([i * (var.shape[2] + gap)], float)

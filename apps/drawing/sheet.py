@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from bokeh.models import CustomJS, GlyphRenderer, Legend, LegendItem
+from bokeh.models import (
+    ColumnDataSource,
+    CustomJS,
+    GlyphRenderer,
+    Legend,
+    LegendItem,
+    Quad,
+)
+from bokeh.models.glyph import Glyph
 from bokeh.plotting import figure
 
+from apps.drawing.leaves import Leaves
 from apps.drawing.legends import entry_width
 from apps.drawing.palette import ground
 from workbench import Observable
@@ -68,6 +77,14 @@ class Sheet:
         """Add what is new: what grows is continued, all else replaced."""
         raise NotImplementedError
 
+    @property
+    def leaves(self) -> Leaves | None:
+        """What there is to leaf through; None where there is nothing."""
+        return None
+
+    def turn(self, number: int | None) -> None:
+        """Show another of the pictures that are leafed through; None for the one seen at first."""
+
     def paint(self, dark: bool) -> None:
         """Give everything the colours of light or dark ground."""
         self.dark = dark
@@ -99,6 +116,10 @@ class Sheet:
         if hasattr(axis.ticker, "desired_num_ticks"):
             axis.ticker.desired_num_ticks = 5
 
+    def _put(self, source: Any, glyph: Glyph) -> GlyphRenderer:
+        """Draw a glyph."""
+        return put(self.figure, source, glyph)
+
     def _add_legend(self) -> None:
         """Put the legend below the axes, in as many columns as there is room for."""
         self.figure.add_layout(self._legend, "below")
@@ -123,7 +144,13 @@ class Sheet:
                 axis.axis_label = text
 
 
+def put(fig: Any, source: Any, glyph: Glyph) -> GlyphRenderer:
+    """Draw a glyph alone: by itself Bokeh makes two more, to fade what is not selected."""
+    return fig.add_glyph(source, glyph, nonselection_glyph=None, muted_glyph=None)
+
+
 def swatch(fig: Any, paint: str) -> GlyphRenderer:
     """Return what stands for a colour in a legend; it has no place in the picture itself."""
-    nowhere = dict.fromkeys(("left", "right", "top", "bottom"), [float("nan")])
-    return fig.quad(**nowhere, fill_color=paint, line_color=None)
+    nowhere: dict[str, Any] = dict.fromkeys(("left", "right", "top", "bottom"), [float("nan")])
+    sides: dict[str, Any] = {side: side for side in nowhere}
+    return put(fig, ColumnDataSource(nowhere), Quad(**sides, fill_color=paint, line_color=None))

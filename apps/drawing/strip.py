@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import xarray as xr
-from bokeh.models import ColumnDataSource, FixedTicker, HoverTool
+from bokeh.models import ColumnDataSource, FixedTicker, HoverTool, Quad, Text, VSpan
 
 from apps.drawing.lanes import BLOCK, Block, Words, lanes, unsaid, words
 from apps.drawing.palette import CLEAR, colour, ground, ink_on
@@ -55,15 +55,14 @@ class StripPlot(Sheet):
         self.paint(dark)
 
     def _add_glyphs(self) -> None:
-        drawn = self.figure.quad(
-            "left", "right", "top", "bottom", source=self._blocks, fill_color="fill",
-            line_color="line",
+        sides: dict[str, Any] = {side: side for side in ("left", "right", "top", "bottom")}
+        drawn = self._put(self._blocks, Quad(**sides, fill_color="fill", line_color="line"))
+        words = Text(
+            x="x", y="y", text="text", text_color="ink", x_offset=5, text_baseline="middle",
+            text_font_size=SMALL,
         )  # fmt: skip
-        self.figure.text(
-            "x", "y", "text", source=self._words, text_color="ink", x_offset=5,
-            text_baseline="middle", text_font_size=SMALL,
-        )  # fmt: skip
-        cursor = self.figure.vspan(x="x", source=self._now, line_width=2)
+        self._put(self._words, words)
+        cursor = self._put(self._now, VSpan(x="x", line_width=2))
         self._cursor: Any = cursor.glyph
         self.figure.add_tools(HoverTool(renderers=[drawn], tooltips=TIP))
 

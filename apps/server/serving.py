@@ -25,6 +25,7 @@ from apps.runs.opening import stored
 from apps.runs.page import runs_page
 from apps.server.access import Access
 from apps.server.building import built_aside
+from apps.server.defaults import keep_defaults
 from apps.server.guard import components, take_any_address
 from apps.server.head_first import send_heads_first
 from apps.server.loop import keep_free
@@ -162,6 +163,7 @@ def serve(
     budget = Budget(seconds or math.inf, memory or SHARE * machine_bytes() / workers)
     desk = Desk(Store(runs), workers, budget, linger)
     port = port or free_port(host)
+    keep_defaults()
     gallery()  # what pages need is loaded before the first is asked for
     Lab(desk, models.get(FIRST["/lab"])())
     keep_free()
