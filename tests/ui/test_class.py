@@ -47,6 +47,11 @@ class Served:
         """Resident megabytes of the server itself."""
         return psutil.Process(self.process.pid).memory_info().rss / 1e6
 
+    @property
+    def blocks(self) -> int:
+        """Blocks of memory that Python has in use; the server keeps what was freed for later."""
+        return int((self.folder / "blocks.txt").read_text() or 0)
+
     def looks(self) -> int:
         """Return how often the probe has looked so far."""
         return len(self._delays())
@@ -145,10 +150,21 @@ def test_everyone_of_a_small_class_gets_a_result_and_sees_a_place(tmp_path):
             assert places == sorted(places, reverse=True) and places[-1] >= 1
 
 
+@pytest.mark.slow
+def test_the_memory_of_a_class_is_free_again(tmp_path):
+    with serving(tmp_path, workers=2, session_lifetime=1, linger=1) as server:
+        awaited(lesson(server, 2, SHORT, spread=0.1))  # loads what is loaded when it is needed
+        before = server.blocks
+        awaited(lesson(server, 8, SHORT, spread=0.5))
+        assert server.blocks > 1.2 * before  # eight pages are large
+        until(lambda: server.blocks < 1.02 * before)
+
+
 @pytest.mark.bench
 def test_a_class_of_thirty(tmp_path, capsys):
     with serving(tmp_path, workers=2, session_lifetime=5, linger=5) as server:
         memory, took, delays = [server.memory], [], []
+        blocks = [server.blocks]
         for number in (1, 2):  # the second shows what of the first has stayed
             since, begun = server.looks(), time.perf_counter()
             results = awaited(lesson(server, 30, SHORT, spread=20))
@@ -159,6 +175,7 @@ def test_a_class_of_thirty(tmp_path, capsys):
             during = server.memory
             time.sleep(60)  # pages are forgotten, and their memory is used again
             memory.append(server.memory)
+            blocks.append(server.blocks)
         places = max(max(each["places"], default=0) for each in results)
     told(capsys, "thirty visitors: the server's delay", np.concatenate(delays))
     told(capsys, "thirty visitors: Run to result", np.array(took))
@@ -166,6 +183,7 @@ def test_a_class_of_thirty(tmp_path, capsys):
         print(f"a lesson took {lasted:.0f} s, the last place in the queue was {places}")
         print("memory: {:.0f} MB at the start, {:.0f} and {:.0f} MB after".format(*memory), end="")
         print(f" the lessons, {during:.0f} MB during the second")
+        print("Python's blocks: {:,} at the start, {:,} and {:,} after".format(*blocks))
 
 
 @pytest.mark.bench
