@@ -18,6 +18,7 @@ from apps.commands.run import run_group
 from apps.commands.runs import runs_group
 from apps.commands.serve import serve_command
 from apps.commands.show import list_command, show_command
+from apps.commands.sweep import sweep_command
 from apps.commands.train import train_command
 from apps.commands.warm import warm_command
 from workbench.stamp import version
@@ -58,6 +59,6 @@ def main(ctx: click.Context) -> None:
 
 for command in (
     list_command, run_group, show_command, export_command, runs_group, serve_command,
-    warm_command, train_command, reproduce_command,
+    warm_command, train_command, reproduce_command, sweep_command,
 ):  # fmt: skip
     main.add_command(command)

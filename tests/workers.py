@@ -14,7 +14,7 @@ from pathlib import Path
 
 import xarray as xr
 
-from workbench import Choice, Cost, Count, Model, Quantity, Run, variable
+from workbench import Choice, Cost, Count, Model, Quantity, Run, Text, variable
 from workbench.processes import preload
 
 ROOT = str(Path(__file__).parents[1])
@@ -213,3 +213,20 @@ class Costly(Clock):
 
     def cost(self) -> Cost:
         return Cost(self.frames * self.wait, 1_000_000, "frames")
+
+
+class Once(Clock):
+    """A clock whose process is killed, the first time that any of them ticks."""
+
+    key = "once"
+
+    marks = Text("", doc="folder in which it leaves a mark", longest=1000)
+
+    def simulate(self, run: Run) -> None:
+        mark = Path(self.marks) / "killed"
+        try:
+            mark.touch(exist_ok=False)
+        except FileExistsError:
+            super().simulate(run)
+        else:
+            os.kill(os.getpid(), signal.SIGKILL)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import os
+import sys
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
+from typing import Any
 
 import xarray as xr
 
@@ -46,7 +49,8 @@ class Record:
             for name, var in self.data.variables.items()
             if var.size > 1000 and var.dtype.kind in "biuf"
         }
-        return self.data.to_netcdf(engine="h5netcdf", encoding=compressed)
+        with unlocked():
+            return self.data.to_netcdf(engine="h5netcdf", encoding=compressed)
 
     def save(self, path: str | Path) -> Path:
         """Write the record to a NetCDF-4 file, whole or not at all.
@@ -75,10 +79,16 @@ class Record:
         """
         stamp = read_stamp(path)
         try:
-            with xr.open_dataset(path, engine="h5netcdf") as data:
+            with unlocked(), xr.open_dataset(path, engine="h5netcdf") as data:
                 return cls(data.load(), stamp)
         except (OSError, ValueError, KeyError, RuntimeError) as error:
             raise RecordError(f"{path} cannot be read: {first_line(error)}") from error
+
+    @classmethod
+    def decoded(cls, content: bytes) -> Record:
+        """Return the record whose file these bytes are, as `encoded` makes them."""
+        with unlocked(), xr.open_dataset(io.BytesIO(content), engine="h5netcdf") as data:
+            return cls(data.load(), stamp_from(data.attrs))
 
 
 def read_stamp(path: str | Path) -> Stamp:
@@ -101,6 +111,12 @@ def read_stamp(path: str | Path) -> Stamp:
     except (ValueError, TypeError, OverflowError, RuntimeError) as error:
         why = first_line(error)
         raise RecordError(f"{path} is not a record of this workbench: {why}") from error
+
+
+def unlocked() -> AbstractContextManager[Any]:
+    """Keep xarray from asking a Dask cluster, where one is in use, whether it may open a file."""
+    dask = sys.modules.get("dask")
+    return dask.config.set(scheduler="threads") if dask else nullcontext()
 
 
 @contextmanager
