@@ -29,7 +29,6 @@ from typing import Any, Literal
 import xarray as xr
 
 from workbench.cells import MOST, Cell, cells, drawn, on_grid, seeds_of, stored
-from workbench.entry import Entry
 from workbench.executors import compute, results
 from workbench.model import Cancelled, Model
 from workbench.parameters import ParameterError
@@ -215,8 +214,7 @@ class Sweep:
         ParameterError
             If no scheduler answers at the address.
         """
-        known = {} if again else self._known(store)
-        rows = [self._row(cell, known, measures) for cell in self.cells()]
+        rows = [Row(cell) for cell in self.cells()] if again else self.rows(store, measures)
         missing = {k: row.cell for k, row in enumerate(rows) if not row.record}
         jobs = [(compute, cell.model, cell.seed) for cell in missing.values()]
         numbers, course = list(missing), Counting(len(rows), len(rows) - len(missing))
@@ -244,17 +242,16 @@ class Sweep:
             dimensions; ``record``, the id of each cell's record, empty where there is none yet;
             and ``problem``, why a cell failed.
         """
-        known = self._known(store)
-        return table(self, [self._row(cell, known, measures) for cell in self.cells()])
+        return table(self, self.rows(store, measures))
 
-    def _known(self, store: Store) -> dict[str, Entry]:
-        """Return the store's runs of this model by their identity."""
-        return stored(store.list(model=self.model.key, status="complete"))
-
-    def _row(self, cell: Cell, known: Mapping[str, Entry], measures: Measures | None) -> Row:
-        """Return what is known of a cell."""
-        entry = known.get(cell.identity)
-        return Row.of(cell, Record.open(entry.path), measures) if entry else Row(cell)
+    def rows(self, store: Store, measures: Measures | None = None) -> list[Row]:
+        """Return what the store has of each cell, in their order."""
+        known = stored(store.list(model=self.model.key, status="complete"))
+        found = ((cell, known.get(cell.identity)) for cell in self.cells())
+        return [
+            Row.of(cell, Record.open(entry.path), measures) if entry else Row(cell)
+            for cell, entry in found
+        ]
 
     def _taken(
         self, cell: Cell, given: bytes | str, store: Store, measures: Measures | None

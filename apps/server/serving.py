@@ -30,6 +30,7 @@ from apps.server.guard import components, take_any_address
 from apps.server.head_first import send_heads_first
 from apps.server.loop import keep_free
 from apps.shell.frame import Browser, adapt, page
+from apps.sweep.page import sweep_page
 from apps.work.budget import SHARE, Budget
 from apps.work.desk import LINGER, Desk
 from apps.work.presence import attend, session
@@ -177,6 +178,7 @@ def serve(
                     "/train": lambda: lab_page(desk, "/train"),
                     "/runs": lambda: runs_page(desk),
                     "/compare": lambda: compare_page(desk),
+                    "/sweep": lambda: sweep_page(desk),
                 },
                 title="Engram Workbench",
             ),

@@ -1,0 +1,1 @@
+"""The page of sweeps: a form, a map of what came out, and a way into every run."""
