@@ -14,6 +14,8 @@ REGISTRY = {
     "sdm": "models.sdm.experiment:DistributedRecall",
     "enn": "models.enn.experiment:EngramTraining",
     "spass": "models.plasticity.spass:SynapticScaling",
+    "stdp": "models.plasticity.stdp:SpikeTiming",
+    "calcium": "models.plasticity.calcium:CalciumThresholds",
 }
 
 

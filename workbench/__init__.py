@@ -34,6 +34,7 @@ from workbench.picture import Picture
 from workbench.protocol import Protocol
 from workbench.record import Record, RecordError
 from workbench.run import Change, Run, RunFailed
+from workbench.spike_times import SpikeTimes
 from workbench.timeline import Timeline
 from workbench.worker import Worker
 
@@ -65,6 +66,7 @@ __all__ = [
     "Reference",
     "Run",
     "RunFailed",
+    "SpikeTimes",
     "Strip",
     "Switch",
     "Text",

@@ -46,6 +46,7 @@ and says so (`rewinds`). See `workbench.snapshot`.
 record, however the frames were sliced.
 
 **Observables** (`workbench.observables`) say what to draw and how it reads; the apps draw them.
+An **inquiry** (`workbench.inquiry`) says what a run that has ended may be asked.
 """
 
 from __future__ import annotations
@@ -58,6 +59,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import param
 import xarray as xr
 
+from workbench.inquiry import Inquiry
 from workbench.observables import (
     Curve,
     Histogram,
@@ -113,6 +115,8 @@ class Model(param.Parameterized):
     observables: ClassVar[tuple[Observable, ...]] = ()
     #: How many of the observables make the gallery's picture, from the first.
     cover: ClassVar[int] = 1
+    #: What a run that has ended may be asked, if anything.
+    inquiry: ClassVar[Inquiry | None] = None
     equations: ClassVar[tuple[Equation, ...]] = ()
     references: ClassVar[tuple[Reference, ...]] = ()
 

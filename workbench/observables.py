@@ -57,8 +57,26 @@ class Histogram(Observable):
 
 
 @dataclass(frozen=True)
-class Images(Observable):
-    """A row of pictures: dimensions (picture, row, column), named by the first coordinate."""
+class Leafed(Observable):
+    """What may have a picture for each place along one more dimension, to be leafed through.
+
+    `over` names that dimension: a slider says which place is seen, and its coordinate what the
+    place is called. At first it is the last one of a dimension that grows, otherwise the first.
+    `said` names a variable along it with a sentence for each place.
+    """
+
+    over: str = field(default="", kw_only=True)
+    said: str = field(default="", kw_only=True)
+
+
+@dataclass(frozen=True)
+class Images(Leafed):
+    """A row of pictures: dimensions (picture, row, column), named by the first coordinate.
+
+    `names` is a variable of names, where they are not the coordinate's: dimension (picture,).
+    """
+
+    names: str = field(default="", kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -84,7 +102,7 @@ class Raster(Observable):
 
 
 @dataclass(frozen=True)
-class Matrix(Observable):
+class Matrix(Leafed):
     """A heat map of one variable: dimensions (row, column), row 0 at the top.
 
     The coordinates of both dimensions name the axes and label rows and columns, which are all of
@@ -98,6 +116,8 @@ class Matrix(Observable):
     borders: tuple[str, ...] = ()
     #: (label, role) of the integers 0, 1, ... where they are codes; the role "" is left blank.
     categories: tuple[tuple[str, str], ...] = ()
+    #: How the number of each cell is written in it, as a format such as ".1%"; "" for not at all.
+    written: str = ""
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,19 @@ import click
 
 import models
 import workbench
-from apps.commands.common import FAILED, INTERRUPTED, FilePath, check_folder, printable, say
+from apps.commands.common import (
+    FAILED,
+    INTERRUPTED,
+    FilePath,
+    check_folder,
+    check_writable,
+    printable,
+    say,
+)
 from apps.commands.execute import configured, interrupted_once, uninterrupted
 from apps.commands.records import open_store
 from apps.commands.run import ModelCommand, dashed, flag
+from apps.commands.train_text import is_text, refuse_unused, train_text
 from workbench.parameters import ParameterError
 from workbench.record import Record
 from workbench.run import RunFailed
@@ -70,17 +79,39 @@ class TrainCommand(ModelCommand):
 @click.option(
     "--runs", type=FilePath(), metavar="DIR", help="Folder of the store, in place of your own."
 )
-@click.option("--quiet", is_flag=True, help="Print the comparison alone.")  # fmt: skip
+@click.option("--quiet", is_flag=True, help="Print the comparison alone.")
+@click.option("--words", default="0", metavar="N", help="Of a text: its most frequent words only.")
+@click.option(
+    "--span", default="32", metavar="N", show_default=True, help="Of a text: words in a sequence."
+)
+@click.option(
+    "-o", "--output", type=FilePath(".json"), metavar="FILE.json",
+    help="Of a text: also write every number, after each run.",
+)  # fmt: skip
+@click.option("--force", is_flag=True, help="Replace a file that exists.")
 def train_command(
     data: str | None, networks: str, seeds: str, preset: str | None, assignments: tuple[str, ...],
-    runs: Path | None, quiet: bool, **flags: Any,
+    runs: Path | None, quiet: bool, words: str, span: str, output: Path | None, force: bool,
+    **flags: Any,
 ) -> int:  # fmt: skip
     """Train networks on DATA (digits unless named), and compare them over seeds.
 
     Each run ends with a test on data that it has not seen and, for a network with a memory, with
     the report of whether the memory is used.
+
+    DATA may be a text: wikitext-2, wikitext-103, or any text file or folder of them (speeches.txt,
+    ./speeches). Networks then foresee its next word, and are compared as wide and as large as the
+    ENN; its runs are no records of the store.
     """
     kind = models.get(KEY)
+    if is_text(data):
+        refuse_unused(flags, runs)
+        if output:
+            check_writable(output, force)
+        model = configured(kind, preset, flags, assignments)
+        return train_text(data or "", model, networks, counted(seeds), words, span, output, quiet)
+    if output or words != "0":
+        raise ParameterError("--output and --words go with a text; runs are kept in the store.")
     given = [f"data={data}"] if data else []
     chosen = {
         name: configured(kind, preset, flags, (*given, f"network={name}", *assignments))

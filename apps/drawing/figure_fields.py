@@ -12,7 +12,7 @@ from bokeh.models import ColorBar
 
 from apps.drawing import figure_style as style
 from apps.drawing.figure_legends import below_axes, below_figure
-from apps.drawing.grid import Grid, border_colour, grid, scale
+from apps.drawing.grid import Grid, border_colour, grid, numbers, scale
 from apps.drawing.heatmap import add_bar
 from apps.drawing.lanes import BLOCK, Lanes, Words, lanes, unsaid, words
 from apps.drawing.leaves import titled
@@ -38,6 +38,7 @@ def heat_map(observable: Matrix, data: xr.Dataset, backend: str) -> Any:
     parts = [image.opts(heat(shades, backend))]
     ink = border_colour(observable, shades, dark=False)
     parts += [one.opts(line(one, ink, backend)) for one in borders(shown, x, y)]
+    parts += cells(observable, shown, shades, (x, y), backend)
     axes = shown.columns.name, observable.y_label or shown.rows.name
     hooks = [finish(observable, shown, backend)]
     return hv.Overlay(parts).opts(
@@ -47,6 +48,17 @@ def heat_map(observable: Matrix, data: xr.Dataset, backend: str) -> Any:
             yticks=[(high - at, text) for at, text in shown.rows.ticks.items()],
         )
     )  # fmt: skip
+
+
+def cells(
+    observable: Matrix, shown: Grid, shades: Shades, sides: tuple[hv.Dimension, ...], backend: str
+) -> Iterator[Any]:
+    """Return the numbers written in cells, those of an ink together."""
+    told = numbers(shown.values, observable.written, shades)
+    for ink in dict.fromkeys(one.ink for one in told):
+        here = [(one.x, len(shown.values) - one.y, one.text) for one in told if one.ink == ink]
+        made = hv.Labels(here, kdims=list(sides), vdims="number")
+        yield made.opts(label(ink, backend, "center"))
 
 
 def paints(observable: Matrix, shown: Grid) -> Shades:
@@ -206,13 +218,13 @@ def block(fill: str, edge: str, backend: str) -> hv.Options:
     return hv.opts.Rectangles(backend=backend, show_legend=False, **look)
 
 
-def label(ink: str, backend: str) -> hv.Options:
-    """Return the options of a protocol's words."""
+def label(ink: str, backend: str, align: str = "left") -> hv.Options:
+    """Return the options of words within a picture."""
     look = (
-        {"text_font_size": "12px", "text_baseline": "middle", "text_align": "left",
+        {"text_font_size": "12px", "text_baseline": "middle", "text_align": align,
          "text_color": ink}
         if backend == "bokeh"
-        else {"size": 9, "verticalalignment": "center", "horizontalalignment": "left",
+        else {"size": 9, "verticalalignment": "center", "horizontalalignment": align,
               "color": ink}
     )  # fmt: skip
     return hv.opts.Labels(backend=backend, **look)

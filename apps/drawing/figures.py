@@ -136,20 +136,27 @@ def save_figure(
 
 
 def composed(parts: Sequence[tuple[Observable, Any]], stamp: str) -> Any:
-    """Return a Matplotlib figure: what is wide over all its width, the others in pairs."""
+    """Return a Matplotlib figure: what is wide over all its width, the others in pairs.
+
+    Pictures that are leafed through come last.
+    """
     from matplotlib.figure import Figure
 
     wide = [part for kind in WIDE for part in parts if isinstance(part[0], kind)]
+    last = [part for part in wide if getattr(part[0], "over", "")]
+    wide = [part for part in wide if part not in last]
     narrow = [drawn for observable, drawn in parts if not isinstance(observable, WIDE)]
-    alone = len(narrow) == 1 and all(isinstance(part[0], Images) for part in wide)
+    alone = len(narrow) == 1 and all(isinstance(part[0], Images) for part in [*wide, *last])
     across = 1 if alone else 2
-    heights = [wide_height(*part, across * WIDTH) for part in wide]
-    heights += [HEIGHT] * math.ceil(len(narrow) / across)
+    rows = math.ceil(len(narrow) / across)
+    first, end = ([wide_height(*part, across * WIDTH) for part in some] for some in (wide, last))
+    heights = [*first, *[HEIGHT] * rows, *end]
     with style.plain():
         fig = Figure(figsize=(across * WIDTH, sum(heights) + 0.3), layout="constrained")
         fig.get_layout_engine().set(w_pad=0.09, h_pad=0.09)  # type: ignore[union-attr]
         grid = fig.add_gridspec(len(heights), across, height_ratios=heights)
-        for i, (observable, one) in enumerate(wide):
+        places = [*range(len(wide)), *range(len(wide) + rows, len(heights))]
+        for i, (observable, one) in zip(places, [*wide, *last], strict=True):
             axis = fig.add_subplot(grid[i, :])
             draw(one, fig, axis)
             if not isinstance(observable, Images):

@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 
 from apps.drawing.leaves import leaf
-from apps.drawing.palette import BLANK, INKED, MAGNITUDE, SIGNED, Shades, ground
+from apps.drawing.palette import BLANK, INKED, MAGNITUDE, SIGNED, Shades, ground, ink_on
 from apps.drawing.series import label
 from workbench import Matrix
 from workbench.frames import growing_dimension
@@ -169,6 +169,39 @@ def scale(values: np.ndarray, before: Shades | None = None) -> Shades:
     if before is not None:
         most = max(most, before.high)
     return Shades(SIGNED, -most, most) if signed else Shades(MAGNITUDE, 0.0, most)
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number written in its cell: the middle in columns and rows from 0, text and ink."""
+
+    x: float
+    y: float
+    text: str
+    ink: str
+
+
+def numbers(values: np.ndarray, written: str, shades: Shades) -> list[Number]:
+    """Return what is written in the cells of a matrix; nothing where it is blank.
+
+    Parameters
+    ----------
+    values : numpy.ndarray
+        Shape (rows, columns).
+    written : str
+        The format of a number; "" for none.
+    shades : Shades
+        The colours of the cells, on which the numbers are read.
+    """
+    if not written:
+        return []
+    span, last = (shades.high - shades.low) or 1.0, len(shades.colours) - 1
+    found = []
+    for (row, column), value in np.ndenumerate(values):
+        if np.isfinite(value):
+            paint = shades.colours[min(max(round((value - shades.low) / span * last), 0), last)]
+            found.append(Number(column + 0.5, row + 0.5, f"{value:{written}}", ink_on(paint)))
+    return found
 
 
 def rounded(value: float) -> float:

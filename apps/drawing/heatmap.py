@@ -14,11 +14,12 @@ from bokeh.models import (
     HSpan,
     Image,
     LinearColorMapper,
+    Text,
     Title,
     VSpan,
 )
 
-from apps.drawing.grid import Grid, Side, border_colour, grid, scale
+from apps.drawing.grid import Grid, Side, border_colour, grid, numbers, scale
 from apps.drawing.leaves import Book, Leaves
 from apps.drawing.palette import CLEAR, Shades, colour, ground
 from apps.drawing.sheet import FONT, SMALL, Sheet, swatch
@@ -47,6 +48,7 @@ class HeatMap(Sheet):
         self._bar: ColorBar | None = None
         self._sides: tuple[Side, Side, tuple[int, ...]] | None = None  # and how many there are
         self._source: Any = ColumnDataSource({name: [] for name in ("image", "wide", "high")})
+        self._numbers: Any = ColumnDataSource({name: [] for name in ("x", "y", "text", "ink")})
         self._borders: tuple[list[float], list[float]] = [], []
         self._mapper = LinearColorMapper(palette=[CLEAR], low=0, high=1, nan_color=CLEAR)
         self._signs = []
@@ -61,6 +63,12 @@ class HeatMap(Sheet):
     def _add_glyphs(self) -> None:
         picture: Any = {"color_mapper": self._mapper}
         self._put(self._source, Image(image="image", x=0, y=0, dw="wide", dh="high", **picture))
+        if self.observable.written:
+            numbers = Text(
+                x="x", y="y", text="text", text_color="ink", text_font_size=SMALL,
+                text_align="center", text_baseline="middle",
+            )  # fmt: skip
+            self._put(self._numbers, numbers)
         for axis in self.figure.axis:
             axis.ticker = FixedTicker(ticks=[])
         across, upright = ColumnDataSource({"at": []}), ColumnDataSource({"at": []})
@@ -82,7 +90,8 @@ class HeatMap(Sheet):
         """Empty the figure, which keeps its size."""
         self._book.clear()
         self._shades = self._sides = None
-        self._source.data = {column: [] for column in self._source.data}
+        for source in (self._source, self._numbers):
+            source.data = {column: [] for column in source.data}
         self._border(([], []))
 
     def show(self, data: xr.Dataset) -> None:
@@ -110,6 +119,11 @@ class HeatMap(Sheet):
         self._tint(every.values)  # a colour means the same on every leaf
         high, wide = shown.values.shape
         self._source.data = {"image": [shown.values], "wide": [wide], "high": [high]}
+        if self.observable.written and self._shades:
+            told = numbers(shown.values, self.observable.written, self._shades)
+            self._numbers.data = {
+                name: [getattr(one, name) for one in told] for name in self._numbers.data
+            }
         sides = shown.rows, shown.columns, shown.values.shape
         if sides != self._sides:
             self._label(shown)

@@ -13,7 +13,8 @@ ORDER = {"line": 0, "points": 0, "spikes": 0, "bars": 0, "picture": 0, "theory":
 def legend(drawn: Iterable[Series]) -> list[tuple[str, list[Series]]]:
     """Return the items of a legend, each with the series whose signs stand beside its text.
 
-    Lines of one label are one item. Theory of the same role as a measurement joins its item, and
+    Lines of one label are one item. Theory of the same role as a measurement joins its item; where
+    it is called as that with a comma ("LSTM, training"), by what comes after. And
     marks that differ only in what follows a comma ("critical distance, auto") share one.
     """
     items: dict[str, list[Series]] = {}
@@ -30,9 +31,15 @@ def legend(drawn: Iterable[Series]) -> list[tuple[str, list[Series]]]:
             text = one.label.split(",")[0] if one.kind == "mark" else one.label
             items.setdefault(text, [one])
     return [
-        (f"{text} + theory", signs + theory[text]) if text in theory else (text, signs)
+        (joined(text, theory[text][0]), signs + theory[text]) if text in theory else (text, signs)
         for text, signs in items.items()
     ]
+
+
+def joined(text: str, theory: Series) -> str:
+    """Return what a measurement and the theory beside it are called together."""
+    part = theory.label.removeprefix(f"{text}, ")
+    return f"{text} + {'theory' if part == theory.label else part}"
 
 
 def fitting(texts: Iterable[str], width: float) -> int:

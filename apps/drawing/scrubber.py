@@ -11,8 +11,8 @@ from panel.custom import JSComponent
 from apps.drawing.leaves import Leaves
 from apps.shell.look import FONT
 
-#: Pixels that it takes, also before there is anything to leaf through.
-HIGH = 62
+#: Pixels that it takes, also before there is anything to leaf through; with room for sentences.
+HIGH, SAID = 34, 62
 
 SCRIPT = """
 const PLAY = "M8 5v14l11-7z", HOLD = "M6 19h4V5H6zM14 5v14h4V5z"
@@ -20,8 +20,9 @@ const LONGEST = 8000, STEP = [80, 700]  // milliseconds of all, and of one
 
 export function render({ model }) {
   const box = document.createElement("div")
-  box.innerHTML = `<div><button type="button"><svg viewBox="0 0 24 24" aria-hidden="true">
-    <path></path></svg></button><input type="range" min="0" step="1"><output></output></div><p></p>`
+  box.innerHTML = `<div class="row"><button type="button"><svg viewBox="0 0 24 24"
+    aria-hidden="true"><path></path></svg></button><input type="range" min="0" step="1">
+    <output></output></div><p></p>`
   const [button, path, slider, told, said] =
     ["button", "path", "input", "output", "p"].map((tag) => box.querySelector(tag))
   let timer = 0
@@ -72,7 +73,7 @@ export function render({ model }) {
 """
 STYLE = f"""
 :host {{ --paint: var(--panel-primary-color); }}
-div > div {{ display: flex; gap: 10px; align-items: center; }}
+.row {{ display: flex; gap: 10px; align-items: center; }}
 button {{ width: 30px; height: 30px; padding: 0; flex: none; border-radius: 50%; cursor: pointer;
          color: var(--paint); background: none;
          border: 1px solid color-mix(in srgb, var(--paint) 60%, transparent); }}
@@ -81,7 +82,7 @@ svg {{ width: 18px; height: 18px; fill: currentColor; vertical-align: middle; }}
 input {{ flex: 1 1 80px; min-width: 60px; max-width: 340px; accent-color: var(--paint);
         height: 24px; margin: 0; }}
 output {{ font: 13px {FONT}; white-space: nowrap; font-variant-numeric: tabular-nums; }}
-p {{ font: 13px/1.4 {FONT}; margin: 2px 0 0 0; min-height: 18px; }}
+p {{ font: 13px/1.4 {FONT}; margin: 4px 0 0 0; }}
 :is(button, input):focus-visible {{ outline: 3px solid var(--paint); outline-offset: 2px; }}
 """
 
@@ -113,9 +114,7 @@ class Scrubber(JSComponent):
         self._leaves: Leaves | None = None
         self._chosen: int | None = None
         self._quiet = False  # whether a move comes from here and not from a person
-        super().__init__(
-            label=label, min_height=HIGH, sizing_mode="stretch_width", margin=(0, 8), **params
-        )
+        super().__init__(label=label, sizing_mode="stretch_width", margin=(0, 8), **params)
         self.param.watch(lambda event: self._choose(event.new), "at")
 
     def offer(self, leaves: Leaves) -> None:

@@ -12,7 +12,7 @@ from apps.drawing.figures import reading
 from apps.drawing.heatmap import HeatMap
 from apps.drawing.live import LivePlot
 from apps.drawing.raster import RasterPlot
-from apps.drawing.scrubber import HIGH, Scrubber
+from apps.drawing.scrubber import HIGH, SAID, Scrubber
 from apps.drawing.sheet import Sheet
 from apps.drawing.strip import StripPlot
 from apps.shell.frame import words
@@ -42,7 +42,11 @@ class Stage(pn.viewable.Viewer):
         share_time(self.plots)
         self._scrubbers: dict[int, Scrubber] = {}  # by the plot's number, once there is data
         self._places = {
-            i: pn.Column(min_height=HIGH, sizing_mode="stretch_width", margin=0)
+            i: pn.Column(
+                min_height=HIGH + SAID * bool(plot.observable.said),
+                sizing_mode="stretch_width",
+                margin=0,
+            )
             for i, plot in enumerate(self.plots)
             if isinstance(plot.observable, Leafed) and plot.observable.over
         }

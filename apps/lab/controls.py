@@ -12,14 +12,19 @@ from apps.lab.control_form import Form
 from apps.lab.control_scale import Scale
 from apps.lab.hints import Hints
 from apps.lab.picture_field import PictureField
+from apps.lab.spike_field import SpikeField
 from apps.lab.timeline import TimelineEditor
 from apps.shell.control_words import hint, kind_of, shortly, text_of, title
 from apps.shell.frame import when_loaded
-from workbench import Lines, Model, ParameterError, Switch, Timeline
+from workbench import Lines, Model, ParameterError, Picture, SpikeTimes, Switch, Timeline
 from workbench.parameters import Declared
 
 #: Parameters that are seen at once; the rest of each group is behind "more".
 VISIBLE = 7
+#: Kind of parameter -> what edits it.
+EDITORS: dict[type, Any] = {
+    Timeline: TimelineEditor, Picture: PictureField, SpikeTimes: SpikeField,
+}  # fmt: skip
 #: At the lower end of the sheet, wherever one has scrolled to.
 BELOW = {"position": "sticky", "bottom": "0", "z-index": "3"}
 
@@ -60,8 +65,8 @@ class Control:
         self._field = self._editor(on_refusal) if self.kind == "editor" else None
 
     def _editor(self, on_refusal: Callable[[str], None]) -> Any:
-        kind: Any = TimelineEditor if isinstance(self.parameter, Timeline) else PictureField
-        made = kind(self.parameter, self.value, self.label, on_refusal)
+        editor = next(one for kind, one in EDITORS.items() if isinstance(self.parameter, kind))
+        made = editor(self.parameter, self.value, self.label, on_refusal)
         made.param.watch(lambda event: self._edited(event.new), "value")
         return made
 

@@ -139,7 +139,7 @@ class Lab(pn.viewable.Viewer):
 
     def paint(self, dark: bool) -> None:
         """Draw on light or dark ground."""
-        self.shown.stage.paint(dark)
+        self.shown.paint(dark)
 
     # What happens then
 

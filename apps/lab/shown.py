@@ -8,6 +8,7 @@ from typing import Any
 import xarray as xr
 
 from apps.drawing.stage import Stage
+from apps.lab.asking import Asking
 from apps.lab.citations import Sources
 from apps.lab.equations import dataset_html
 from apps.lab.files import Files
@@ -56,6 +57,7 @@ class Shown:
         self.stage = Stage(kind)
         spikes = any(isinstance(one, Raster) for one in kind.observables)
         self.sound = Sound() if spikes else None
+        self.asking = Asking(kind.inquiry) if kind.inquiry else None
         self.files = Files(
             lambda: self.record, self._linked, self._keep, kind.observables,
             lambda sentence: say(sentence, True),
@@ -64,14 +66,17 @@ class Shown:
         self._sources.tell(model.cite())
         self._data = words("<p>No data yet.</p>", margin=(8, 0))
         sound = [self.sound.view] if self.sound else []
+        asking = [self.asking] if self.asking else []
         self.views: list[Any] = [
-            *sound, self.stage, self.files, tabs(kind, self._sources, self._data),
+            *sound, self.stage, *asking, self.files, tabs(kind, self._sources, self._data),
         ]  # fmt: skip
 
     def clear(self) -> None:
         """Show nothing, as when a run begins."""
         self.record = None
         self.stage.clear()
+        if self.asking:
+            self.asking.close()
         self.files.open(False)
 
     def see(self, new: xr.Dataset) -> None:
@@ -79,6 +84,12 @@ class Shown:
         self.stage.draw(new)
         if self.sound:
             self.sound.hear(new)
+
+    def paint(self, dark: bool) -> None:
+        """Draw on light or dark ground."""
+        self.stage.paint(dark)
+        if self.asking:
+            self.asking.paint(dark)
 
     def moment(self, data: xr.Dataset) -> None:
         """Show the run as it was, or is, at one moment; its record and files stay."""
@@ -96,6 +107,8 @@ class Shown:
         self.stage.read(record.data)
         self._sources.tell(model.cite())
         self._data.object = dataset_html(record.data)
+        if self.asking:
+            self.asking.offer(record.data)
         self.files.open(True)
 
     def _linked(self) -> str:

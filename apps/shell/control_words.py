@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from apps.shell.amounts import with_unit
-from workbench import Choice, Count, Lines, Picture, Quantity, Switch, Timeline
+from workbench import Choice, Count, Lines, Picture, Quantity, SpikeTimes, Switch, Timeline
 from workbench.parameters import Declared, spelled
 
 #: Kind of parameter -> what it is typed or chosen with; a line of text otherwise.
 KINDS: dict[type[Any], str] = {
     Quantity: "number", Count: "number", Choice: "choice", Switch: "switch", Lines: "lines",
-    Timeline: "editor", Picture: "editor",
+    Timeline: "editor", Picture: "editor", SpikeTimes: "editor",
 }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import math
 
 from models.enn import cifar, sources
 from models.enn import experiment_views as views
+from models.enn.asking import INQUIRY
 from models.enn.config import EngramConfig
 from models.enn.images import SETS
 from workbench import Choice, Cost, Count, Folder, Model, ParameterError, Quantity, Run, Switch
@@ -18,8 +19,12 @@ FILES = {
 }
 #: Made sequences in an epoch, unless told otherwise.
 SEQUENCES = 2560
-ENN, LSTM, GRU, RNN = "ENN", "LSTM", "GRU", "RNN"
+NETWORKS = ENN, LSTM, GRU, RNN = "ENN", "LSTM", "GRU", "RNN"
+NONE, WIDE, MANY = "none", "as wide", "as many weights"
 BATCH, SAMPLE, FROZEN = "batch", "sample", "frozen"
+#: What `cost` counts with: operations a second, seconds a call, and tests in samples of training:
+#: of data made on the way or that are few, and of files.
+SPEED, CALLS, TESTS = 8e10, 6e-4, (2000, 8000)
 WORKING = {
     "trace": SAMPLE, "temperature": 0.05, "sparsity": 0.0, "trace_scale": 1.0,
     "hebbian_rate": 0.9, "decay": "written", "clip": 5.0,
@@ -31,6 +36,7 @@ PRESETS = {
     "The published memory at the same task": LOOKUP,
     "An LSTM at the same task": {**LOOKUP, "network": LSTM, "hidden": 96},
     "Digits, with a memory that works": WORKING,
+    "Digits, beside an LSTM, a GRU and an RNN": {"others": WIDE},
     "Digits, read out as published": {"readout": "last"},
 }
 
@@ -52,6 +58,7 @@ class EngramTraining(Model):
     references = (views.SZELOGOWSKI_2025,)
     equations = views.EQUATIONS
     observables = views.OBSERVABLES
+    inquiry = INQUIRY
     presets = PRESETS
     cover = 1
 
@@ -79,6 +86,11 @@ class EngramTraining(Model):
 
     network = Choice(
         ENN, options=[ENN, LSTM, GRU, RNN], group="Network", doc="what learns",
+    )  # fmt: skip
+    others = Choice(
+        NONE, options=[NONE, WIDE, MANY], group="Network", label="others trained beside",
+        doc="whether the three other networks are trained too, on the same data by the same "
+        "recipe: as wide as it, or with as many weights as the ENN",
     )  # fmt: skip
     hidden = Count(
         128, bounds=(4, 1024), unit="1", log=True, group="Network", label="hidden units",
@@ -178,7 +190,12 @@ class EngramTraining(Model):
         )  # fmt: skip
 
     def cost(self) -> Cost:
-        """Estimate from the multiplications of a sample's step, as measured on one core."""
+        """Estimate from the multiplications of a sample's step.
+
+        Measured with one thread (BENCHMARKS.md): `SPEED` operations a second, `CALLS` seconds for
+        a step of a batch however small, and tests with each part of the memory taken away that
+        last as long as training on `TESTS` samples.
+        """
         sizes = {
             DIGITS: (8, 1197), "mnist": (28, 54_000), "fashion-mnist": (28, 54_000),
             "cifar10": (32, 45_000), RECALL: (self.pairs + self.gap + 1, math.inf),
@@ -188,10 +205,13 @@ class EngramTraining(Model):
         samples = min(there, self.samples or (SEQUENCES if there == math.inf else there))
         work = 24 * self.hidden**2 * (1 if self.network == ENN else 1 / 3)
         own = self.network == ENN and self.trace == SAMPLE
-        slots = self.slots * self.hidden * (60 if own else 6)
-        each = 3 * (work + slots) / 4e10 + 2e-3 / self.batch
+        slots = self.slots * self.hidden * (120 if own else 6)
+        each = 3 * (work + slots) / SPEED + CALLS / self.batch
         held = self.batch * steps * self.slots * self.hidden * 4 * (20 if own else 0)
-        seconds = 2 + self.epochs * samples * steps * each
+        besides = {NONE: 0.0, WIDE: 1.0, MANY: 3.0}[self.others]  # of an ENN's work
+        each += besides * (3 * 24 * self.hidden**2 / SPEED + CALLS / self.batch)
+        tests = TESTS[self.data in FILES] * (1 if self.network == ENN else 1 / 10)
+        seconds = 2 + (self.epochs * samples + tests) * steps * each
         return Cost(seconds, 400_000_000 + 2 * held, lower="epochs")
 
     def simulate(self, run: Run) -> None:

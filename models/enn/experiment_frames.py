@@ -13,6 +13,7 @@ from models.enn.attention import effective_slots
 from models.enn.material import Material
 from models.enn.memory_use import answers, memory_use
 from models.enn.networks import EngramNetwork
+from models.enn.slot_cards import slot_cards
 from models.enn.trainer import Told
 from workbench import variable
 
@@ -20,6 +21,8 @@ from workbench import variable
 WATCHED = 64
 #: Absolute values below which an entry of the trace counts as zero (the published monitor's).
 SMALL = 0.01
+#: Entries of all traces that a run records; where there are more, not every epoch is.
+TRACES = 2_000_000
 
 
 class Frames:
@@ -30,11 +33,24 @@ class Frames:
     network : Module
         Whose memory is shown if it has one.
     material : Material
+    epochs : int
+        How many there may be.
+    name : str
+        What the network is called, where others are shown beside it.
     """
 
-    def __init__(self, network: torch.nn.Module, material: Material) -> None:
+    def __init__(
+        self, network: torch.nn.Module, material: Material, epochs: int, name: str = ""
+    ) -> None:
         self.network, self.material = network, material
+        self.validation, self.training = "validation", "training, with dropout"
+        if name:
+            self.validation, self.training = name, f"{name}, training"
         self.has_memory = isinstance(network, EngramNetwork)
+        self.every = 1
+        if isinstance(network, EngramNetwork):
+            config = network.engram.config
+            self.every = math.ceil(epochs * config.slots * config.hidden_size / TRACES)
         self.watched = material.test.take(slice(WATCHED))
         self.before: NDArray[np.float32] | None = None
 
@@ -56,10 +72,10 @@ class Frames:
         """
         assert told.validation is not None
         values = {
-            "loss_training": (told.training.loss, "nat", "training, with dropout"),
-            "loss_validation": (told.validation.loss, "nat", "validation"),
-            "accuracy_training": (told.training.accuracy, "1", "training, with dropout"),
-            "accuracy_validation": (told.validation.accuracy, "1", "validation"),
+            "loss_training": (told.training.loss, "nat", self.training),
+            "loss_validation": (told.validation.loss, "nat", self.validation),
+            "accuracy_training": (told.training.accuracy, "1", self.training),
+            "accuracy_validation": (told.validation.accuracy, "1", self.validation),
             "accuracy_chance": (self.material.chance, "1", "chance"),
             "learning_rate_now": (told.rate, "1", "learning rate"),
         }
@@ -67,6 +83,8 @@ class Frames:
         if self.has_memory:
             more, pictures = self.memory(shown)
             values |= more
+            if told.ended or (told.epoch - 1) % self.every == 0:
+                pictures |= recorded(pictures["trace"], told.epoch, shown)
         along = {
             name: variable("epoch", [value], *words) for name, (value, *words) in values.items()
         }
@@ -117,14 +135,15 @@ class Frames:
         wanted = self.watched.y
         if wanted.dim() > 1:
             wanted = wanted.max(1).values
-        rows = np.full((self.material.outputs, attention.shape[-1]), np.nan)
+        course = np.full((self.material.outputs, *attention.shape[:0:-1]), np.nan, np.float32)
         for number in range(self.material.outputs):
             chosen = attention[wanted == number]
             if len(chosen):
-                rows[number] = chosen.double().mean((0, 1)).numpy()
-        names = list(self.material.classes)
+                course[number] = chosen.mean(0).T.numpy()
+        names, along = list(self.material.classes), ("answer", "slot", "moment")
         return {
-            "class_attention": variable(("answer", "slot"), rows, "1", "mean attention"),
+            "class_course": variable(along, course, "1", "mean attention"),
+            "class_attention": variable(along[:2], course.mean(2), "1", "mean attention"),
             "answer": variable("answer", names, "1", "answer"),
         }
 
@@ -157,4 +176,19 @@ class Frames:
             return frame
         report = memory_use(network, test)
         told = report.dataset().assign(memory_verdict=variable((), report.sentence(), "1", "use"))
-        return frame.merge(told.drop_vars("slot_usage"))
+        cards = slot_cards(network, test, self.material.classes)
+        return frame.merge(told.drop_vars("slot_usage")).merge(cards)
+
+
+def recorded(trace: xr.Variable, epoch: int, shown: int) -> dict[str, xr.Variable]:
+    """Return a trace as one of those that are leafed through, with its sentence."""
+    sizes = np.abs(trace.values)
+    said = (
+        f"After epoch {epoch} sequence {shown} leaves a trace of {sizes.mean():.2g} on average; "
+        f"{(sizes < SMALL).mean():.0%} of its entries are below {SMALL}."
+    )
+    return {
+        "traces": variable(("sample", *trace.dims), trace.values[None], "1", "trace H"),
+        "trace_said": variable("sample", [said], "1", "the trace in words"),
+        "sample": variable("sample", [epoch], "1", "epoch"),
+    }

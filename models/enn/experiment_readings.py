@@ -33,6 +33,13 @@ def accuracy_reading(data: xr.Dataset) -> str:
             f"After epoch {int(data.epoch[-1])} {last:.1%} of the held-out answers are right "
             f"(chance {chance:.1%})."
         )
+    if "accuracy_of" in data:
+        others = zip(data.network.values, data.accuracy_of.values, strict=True)
+        told = ", ".join(f"{kind} {right:.1%}" for kind, right in others)
+        return (
+            f"Of {int(data.tested):,} test answers are right: {told}; give or take "
+            f"{float(data.accuracy_spread):.1%} (95 %); chance is {chance:.1%}."
+        )
     return (
         f"On {int(data.tested):,} test answers {float(data.accuracy_test):.1%} are right, give or "
         f"take {float(data.accuracy_spread):.1%} (95 %); chance is {chance:.1%}."
@@ -84,6 +91,40 @@ def attention_reading(data: xr.Dataset) -> str:
     return (
         f"While the sequence shown is read, slot {int(data.slot[most])} has the most attention, "
         f"{attention[most].mean():.1%} on average (even: {1 / len(attention):.1%})."
+    )
+
+
+def course_reading(data: xr.Dataset) -> str:
+    """Say when attention depends on the answer most."""
+    course = data.class_course.values
+    spread = (np.nanmax(course, 0) - np.nanmin(course, 0)).max(0)
+    step = int(spread.argmax())
+    return (
+        f"Attention depends on the answer most at step {int(data.moment[step])}: that to a slot "
+        f"differs by up to {spread[step]:.1%}."
+    )
+
+
+def slot_reading(data: xr.Dataset) -> str:
+    """Say how many slots matter to an answer."""
+    lost, slots = data.slot_lost.values, data.sizes["slot"]
+    if np.isnan(lost).any():
+        return f"What each of the {slots} slots is good for alone was not tried."
+    if not lost.any():
+        return f"Whichever of the {slots} slots is taken away, no answer changes."
+    return (
+        f"Of {slots} slots, taken away one at a time, {int((lost > 0).sum())} change an answer; "
+        f"the one that matters most, {int(data.slot[lost.argmax()])}, changes {lost.max():.1%} of "
+        "them."
+    )
+
+
+def cards_reading(data: xr.Dataset) -> str:
+    """Say what the pictures are."""
+    count = data.sizes["strongest"]
+    return (
+        f"The {count} test sequences in which the slot chosen has its largest attention, a step a "
+        "row; the step at which it has it is drawn in full strength."
     )
 
 

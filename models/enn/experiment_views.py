@@ -1,7 +1,9 @@
 """What the Engram Neural Network's run draws, its equations and its sources."""
 
+from typing import Any
+
 from models.enn import experiment_readings as readings
-from workbench import Curve, Equation, Matrix, Reference, Trace
+from workbench import Curve, Equation, Images, Matrix, Reference, Trace
 
 SZELOGOWSKI_2025 = Reference(
     "Szelogowski D",
@@ -46,27 +48,46 @@ EQUATIONS = (
         "The integrator joins pattern, retrieval and its own last state.",
     ),
 )
+#: Kinds of networks that may be trained beside, and the roles whose colours they have.
+BESIDE = {"enn": "engram", "lstm": "excitatory", "gru": "cue", "rnn": "inhibitory"}
+
+
+def curves(what: str) -> dict[str, Any]:
+    """Return what a picture of all networks' courses shows: training is thinner."""
+    parts = {part: [f"{what}_{part}_{kind}" for kind in BESIDE]
+             for part in ("validation", "training")}  # fmt: skip
+    roles = {name: role for names in parts.values()
+             for name, role in zip(names, BESIDE.values(), strict=True)}  # fmt: skip
+    own = {f"{what}_validation": "recall", f"{what}_training": "other"}
+    chance = ["accuracy_chance"] if what == "accuracy" else []
+    return {
+        "variables": (*own, *parts["validation"]),
+        "theory": (*chance, *parts["training"]),
+        "roles": own | roles,
+    }
+
+
 OBSERVABLES = (
     Trace(
-        ("accuracy_validation", "accuracy_training"), "Right answers", y_label="accuracy",
-        theory=("accuracy_chance",),
-        roles={
-            "accuracy_validation": "recall", "accuracy_training": "other",
-            "accuracy_chance": "theory",
-        },
-        reading=readings.accuracy_reading,
+        title="Right answers", y_label="accuracy", reading=readings.accuracy_reading,
+        **curves("accuracy"),
     ),
     Trace(
-        ("loss_validation", "loss_training"), "Loss", y_label="cross-entropy",
-        roles={"loss_validation": "recall", "loss_training": "other"},
-        reading=readings.losses_reading,
+        title="Loss", y_label="cross-entropy", reading=readings.losses_reading, **curves("loss")
     ),
     Trace(("loss",), "Loss step by step", roles={"loss": "other"}, reading=readings.loss_reading),
     Matrix(
         ("attention",), "Attention while one sequence is read",
         reading=readings.attention_reading,
     ),
-    Matrix(("trace",), "The Hebbian trace", reading=readings.trace_reading),
+    Matrix(
+        ("class_course",), "Attention to one answer", over="answer",
+        reading=readings.course_reading,
+    ),
+    Matrix(
+        ("traces",), "The Hebbian trace", over="sample", said="trace_said",
+        reading=readings.trace_reading,
+    ),
     Matrix(
         ("trace_change",), "What training changed in the trace", reading=readings.change_reading
     ),
@@ -88,8 +109,16 @@ OBSERVABLES = (
         ("class_attention",), "Attention to each slot, answer by answer",
         reading=readings.classes_reading,
     ),
+    Matrix(
+        ("class_course",), "One slot, answer by answer", over="slot",
+        said="slot_said", reading=readings.slot_reading,
+    ),
+    Images(
+        ("slot_pictures",), "One slot, its strongest steps", over="slot",
+        names="slot_names", reading=readings.cards_reading,
+    ),
     Matrix(("confusion",), "What is taken for what", reading=readings.confusion_reading),
     Matrix(
-        ("ablated",), "Memory taken away", reading=readings.ablation_reading
+        ("ablated",), "Memory taken away", written=".1%", reading=readings.ablation_reading
     ),
 )  # fmt: skip

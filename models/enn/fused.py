@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
-from torch.autograd.function import once_differentiable
 
 from models.enn.computing import processes
 from models.enn.fused_hidden import HiddenRecurrence, each
 from models.enn.fused_own import OwnMemoryRecurrence, beyond
 from models.enn.kernels import HiddenKernels, MemoryKernels, fit_hidden, fit_memory
+from models.enn.products import exactly
 
 if TYPE_CHECKING:
     from models.enn.memory import EngramMemory
@@ -80,17 +80,17 @@ class MemoryRecurrence(torch.autograd.Function):
         inverse = lengths.clamp(min=floor).rsqrt() / temperature
         units = pattern * inverse
         attention = pattern.new_empty(steps, batch, len(slots))
-        score, retrieved = torch.empty_like(attention), torch.empty_like(pattern)
+        score, retrieved = torch.empty_like(attention[0]), torch.empty_like(pattern)
         effective, free = slots.new_empty(2, steps, *slots.shape)
         sizes = slots.new_empty(steps, len(slots), 1)
         added = None if noise is None else (rate * noise).unbind()
-        for t, (seen, unit, scores, weights, recalled, whole, size, after) in enumerate(
-            each(pattern, units, score, attention, retrieved, effective, sizes, free)
+        for t, (seen, unit, weights, recalled, whole, size, after) in enumerate(
+            each(pattern, units, attention, retrieved, effective, sizes, free)
         ):
             torch.add(slots, trace, alpha=scale, out=whole)
             torch.sum(whole.square(), -1, keepdim=True, out=size)
-            torch.mm(unit, (whole * size.clamp(min=floor).rsqrt_()).mT, out=scores)
-            torch.softmax(scores, -1, out=weights)
+            torch.mm(unit, (whole * size.clamp(min=floor).rsqrt_()).mT, out=score)
+            torch.softmax(score, -1, out=weights)
             torch.mm(weights, whole, out=recalled)
             torch.addmm(trace, weights.mT, seen, beta=1 - rate, alpha=rate / batch, out=after)
             if added is not None:
@@ -99,18 +99,16 @@ class MemoryRecurrence(torch.autograd.Function):
         if keep:
             ctx.rule = rule
             ctx.save_for_backward(
-                pattern, units, inverse, lengths, attention, score, effective, sizes, free,
-                temperature,
+                pattern, units, inverse, lengths, attention, effective, sizes, free, temperature
             )  # fmt: skip
         return retrieved, trace
 
     @staticmethod
-    @once_differentiable
+    @exactly
     def backward(ctx: Any, retrieved_grad, trace_grad):  # noqa: D102 # pyright: ignore
-        (
-            pattern, units, inverse, lengths, attention, score, effective, sizes, free,
-            temperature,
-        ) = ctx.saved_tensors  # fmt: skip
+        pattern, units, inverse, lengths, attention, effective, sizes, free, temperature = (
+            ctx.saved_tensors
+        )
         rate, scale, clip, floor = ctx.rule
         edge = beyond(clip, free)
         share = rate / pattern.shape[1]
@@ -119,7 +117,7 @@ class MemoryRecurrence(torch.autograd.Function):
         turning = directions * (sizes >= floor)  # below the floor a length is no longer made one
         attention_grad = torch.bmm(retrieved_grad, effective.mT)
         effective_grad = torch.bmm(attention.mT, retrieved_grad)
-        score_grad, writes = torch.empty_like(score), torch.empty_like(effective)
+        score_grad, writes = torch.empty_like(attention), torch.empty_like(effective)
         for (
             seen, unit, weights, across, turned, length, after, through, slope, write, outer,
         ) in reversed(each(
@@ -138,10 +136,11 @@ class MemoryRecurrence(torch.autograd.Function):
             outer.addcmul_(length, turn.addcmul_(across, along, value=-1))
             trace_grad = torch.add((1 - rate) * write, outer, alpha=scale)
         unit_grad = torch.bmm(score_grad, directions)
-        along = (units * unit_grad).sum(-1, keepdim=True) * (lengths >= floor) * temperature**2
+        along = (units * unit_grad).sum(-1, keepdim=True)
+        temperature_grad = -along.sum() / temperature  # along: each score by its gradient, summed
+        along *= (lengths >= floor) * temperature**2
         pattern_grad = unit_grad.addcmul_(units, along, value=-1).mul_(inverse)
         pattern_grad.baddbmm_(attention, writes, alpha=share)
-        temperature_grad = -(score_grad * score).sum() / temperature
         return pattern_grad, trace_grad, effective_grad.sum(0), temperature_grad, *(None,) * 3
 
 

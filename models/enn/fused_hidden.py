@@ -6,9 +6,8 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.autograd.function import once_differentiable
 
-from models.enn.products import product, weight_gradient
+from models.enn.products import exactly, product, weight_gradient
 
 
 def each(*parts: Tensor) -> list[tuple[Tensor, ...]]:
@@ -81,7 +80,7 @@ class HiddenRecurrence(torch.autograd.Function):
         return outputs.clone(), states[-1].clone()
 
     @staticmethod
-    @once_differentiable
+    @exactly
     def backward(ctx: Any, output_grad, hidden_grad):  # noqa: D102 # pyright: ignore
         wide, narrow, states, means, deviations, recurrent, weight, gain, offset, here = (
             ctx.saved_tensors

@@ -11,7 +11,8 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.autograd.function import once_differentiable
+
+from models.enn.products import exactly
 
 
 class OwnMemoryRecurrence(torch.autograd.Function):
@@ -51,7 +52,7 @@ class OwnMemoryRecurrence(torch.autograd.Function):
         return retrieved, trace
 
     @staticmethod
-    @once_differentiable
+    @exactly
     def backward(ctx: Any, retrieved_grad, trace_grad):  # noqa: D102 # pyright: ignore
         (
             pattern, units, inverse, lengths, score, attention, sizes, free, first, slots,
@@ -88,9 +89,10 @@ class OwnMemoryRecurrence(torch.autograd.Function):
             summed += effective_grad
             fade = 1 - rate * weights[..., None] if written else 1 - rate
             trace_grad = (write * fade).add_(effective_grad, alpha=scale)
-        along = (units * unit_grad).sum(-1, keepdim=True) * (lengths >= floor) * temperature**2
+        along = (units * unit_grad).sum(-1, keepdim=True)
+        temperature_grad = -along.sum() / temperature  # along: each score by its gradient, summed
+        along *= (lengths >= floor) * temperature**2
         pattern_grad.mul_(rate).addcmul_(unit_grad.addcmul_(units, along, value=-1), inverse)
-        temperature_grad = -(score_grad * score).sum() / temperature
         return pattern_grad, trace_grad, summed.sum(0), temperature_grad, *(None,) * 3
 
 

@@ -104,8 +104,8 @@ class MemoryUse:
         without = " and ".join(f"{got:.1%} without {what}" for what, got in lost.items())
         verdict = "inert"
         if max(self.used, self.trace_used) > 0.01:
-            above = whole - self.chance
-            verdict = "what answers" if self.trace_used > 0.5 * above else "used in part"
+            most = self.trace_used > max(0.01, 0.5 * (whole - self.chance))
+            verdict = "what answers" if most and whole > self.chance else "used in part"
         return (
             f"The memory is {verdict}: {whole:.1%} right, {without} (chance {self.chance:.1%}); "
             f"attention spreads over {self.effective_slots:.1f} of {self.slots} slots."

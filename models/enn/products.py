@@ -11,7 +11,8 @@ machine gives the same numbers run after run only if nothing is timed.
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Callable
+from functools import cache, wraps
 from typing import Any
 
 import torch
@@ -20,6 +21,22 @@ from torch.autograd.function import once_differentiable
 
 #: Multiplications from which on oneDNN's product is the faster one.
 LARGE = 2**20
+
+
+def exactly(backward: Callable[..., Any]) -> Callable[..., Any]:
+    """Run a backward pass without automatic mixed precision, and only once.
+
+    `torch.autocast` reaches a backward pass that is run within its block, and would multiply
+    in a coarser type than what the forward pass kept, and than where products are put.
+    """
+
+    @once_differentiable
+    @wraps(backward)
+    def run(ctx: Any, first: Tensor, *others: Tensor) -> Any:
+        with torch.autocast(first.device.type, enabled=False):
+            return backward(ctx, first, *others)
+
+    return run
 
 
 @cache
@@ -115,7 +132,7 @@ class Linear(torch.autograd.Function):
         return result
 
     @staticmethod
-    @once_differentiable
+    @exactly
     def backward(ctx: Any, slope):  # noqa: D102 # pyright: ignore
         result, *parts = ctx.saved_tensors
         if result is not None:

@@ -85,8 +85,8 @@ class Reproduction:
 
     Parameters
     ----------
-    name : str
-        One of `EXPERIMENTS`.
+    name : str or Experiment
+        One of `EXPERIMENTS`, or another experiment of the same form.
     folder : str
         Where data are, as `models.enn.loading.load`.
     fixed : bool
@@ -107,7 +107,7 @@ class Reproduction:
 
     def __init__(
         self,
-        name: str,
+        name: str | Experiment,
         folder: str = "",
         *,
         fixed: bool = False,
@@ -116,7 +116,7 @@ class Reproduction:
         samples: int = 0,
         kinds: tuple[Kind, ...] = (),
     ) -> None:
-        if name not in EXPERIMENTS:
+        if isinstance(name, str) and name not in EXPERIMENTS:
             raise ParameterError(unknown(name, EXPERIMENTS, "experiment"))
         for what, value, low in (
             ("seeds", seeds, 1),
@@ -125,12 +125,12 @@ class Reproduction:
         ):
             if value < low:
                 raise ParameterError(f"{what} = {value} is not allowed; it must be at least {low}.")
-        made = EXPERIMENTS[name]
+        made = EXPERIMENTS[name] if isinstance(name, str) else name
         nets = made.fair if fixed else made.nets
         self.nets = tuple(net for net in nets if not kinds or net.kind in kinds)
         if not self.nets:
             there = ", ".join(dict.fromkeys(net.kind.upper() for net in nets))
-            raise ParameterError(f"{name} has none of these networks; it has {there}.")
+            raise ParameterError(f"{made.name} has none of these networks; it has {there}.")
         self.experiment: Experiment = made
         self.fixed, self.seeds = fixed, seeds
         self.recipe: Recipe = replace(

@@ -101,7 +101,7 @@ def network_of(
     width = features or cell["hidden_size"]
     generator = torch.Generator().manual_seed(seed)
     if fair:
-        config = EngramConfig(input_size=width, trace="frozen", seed=seed, **cell)
+        config = EngramConfig(**{"input_size": width, "trace": "frozen", "seed": seed, **cell})
     else:
         config = EngramConfig.reference(width, seed=seed, **cell)
     if task == "words" and not features:

@@ -101,6 +101,8 @@ def means(done: Reproduction) -> str:
     for name, measures in done.references.items():
         theirs = published[name].measures if name in published else {}
         rows += [(name, what, shown(theirs, what), shown(measures, what)) for what in measures]
+    if not done.experiment.rows:
+        rows = [(name, measure, "", said) for name, measure, _, said in rows]
     widths = [max(len(row[place]) for row in rows) for place in range(3)]
     return "\n".join(
         f"{row[0]:{widths[0]}}  {row[1]:{widths[1]}}  {row[2]:>{widths[2]}}  {row[3]}"

@@ -10,6 +10,7 @@ import torch
 from click.testing import CliRunner
 
 from apps.cli import main
+from models.enn import recall_settings
 from models.enn.reproduce import Reproduction
 
 SHORT = ["fig2", "--epochs", "2", "--samples", "64"]
@@ -68,6 +69,39 @@ def test_ctrl_c_keeps_what_is_finished(tmp_path, monkeypatch):
     assert not told["complete"] and len(told["runs"]) == 2
 
 
+RECALL = ["recall", "--tasks", "pairs-4, copy", "--model", "enn,GRU", "--samples", "64"]
+
+
+def test_recall_is_studied_and_gone_on_with(tmp_path):
+    path = tmp_path / "study.json"
+    code, out, _ = reproduce(*RECALL, "--seeds", "1", "-o", str(path))
+    assert code == 0 and "A SHORT RUN: 64 training sequences at most" in out
+    assert re.search(r"\n  GRU +0\.0\d+ +[\d,]+ +64 +\d", out) and "trace removed" in out
+    told = json.loads(path.read_text())
+    assert told["complete"] and len(told["runs"]) == 2 * 2 * (3 + 1)
+    code, _, _ = reproduce(*RECALL, "--seeds", "2", "-o", str(path))
+    more = json.loads(path.read_text())
+    assert code == 0 and more["seeds"] == 2 and len(more["runs"]) == 2 * 2 * (3 + 2)
+    assert [run for run in more["runs"] if run in told["runs"]] == told["runs"]
+    other = [*RECALL[:-1], "65", "--seeds", "1", "-o", str(path)]
+    code, _, err = reproduce(*other)
+    assert code == 2 and "of a study with other settings" in err
+    assert json.loads(path.read_text()) == more
+    code, _, _ = reproduce(*other, "--force")
+    assert code == 0 and json.loads(path.read_text())["settings"]["sequences"] == 65
+
+
+def test_the_settings_of_a_memory_are_studied(tmp_path, monkeypatch):
+    monkeypatch.setattr(recall_settings, "CHANGES", {"clip at 0.1": {"clip": 0.1}})
+    path = tmp_path / "settings.json"
+    asked = ["recall", "--settings", "--seeds", "1", "--samples", "64", "-o", str(path)]
+    code, out, _ = reproduce(*asked)
+    assert code == 0 and re.search(r"\n  clip at 0\.1 +\d", out)
+    told = json.loads(path.read_text())
+    assert [run["case"] for run in told["runs"]] == ["clip at 0.1"]
+    assert reproduce(*asked)[0] == 0 and json.loads(path.read_text()) == told
+
+
 @pytest.mark.parametrize(("asked", "used"), [([], 1), (["--threads", "2"], 2)])
 def test_one_thread_computes_unless_told(asked, used, monkeypatch):
     seen = []
@@ -112,6 +146,13 @@ def test_a_loss_that_is_no_number_ends_with_a_sentence(monkeypatch):
         (["fig2", "--output", "told.txt"], "must end in .json"),
         (["table2", "--data", "/nowhere"], "mnist needs the file"),
         (["fig2", "--sample", "3"], "did you mean '--samples'"),
+        (["fig2", "--tasks", "copy"], "--tasks does not go with fig2"),
+        (["recall", "--fixed"], "--fixed does not go with recall"),
+        (["recall", "--epochs", "3"], "--epochs does not go with recall"),
+        (["recall", "--tasks", "copie"], "'copie' is no task; did you mean 'copy'"),
+        (["recall", "--model", "RNN"], "'RNN' is no network"),
+        (["recall", "--settings", "--tasks", "copy"], "--tasks does not go with --settings"),
+        (["housing", "--settings"], "--settings does not go with housing"),
     ],
 )
 def test_what_is_not_allowed_is_told_before_anything_runs(arguments, told):

@@ -272,3 +272,20 @@ def test_a_document_takes_it():
         plot.show(data)
         document.validate()
         assert document.to_json() and plot.figure.height == height
+
+
+def test_numbers_are_written_where_they_are_to_be_read():
+    shown = Matrix(("weights",), "Weights", written=".1%")
+    values = np.array([[0.0, 1.0], [np.nan, 0.5]])
+    plot = HeatMap(shown)
+    plot.show(weights(values, border=()))
+    told = plot._numbers.data
+    assert list(zip(told["x"], told["y"], told["text"], strict=True)) == [
+        (0.5, 0.5, "0.0%"), (1.5, 0.5, "100.0%"), (1.5, 1.5, "50.0%"),
+    ]  # fmt: skip
+    assert told["ink"][0] == BLANK and told["ink"][1] == "#000000"  # dark blue, and yellow
+    plot.clear()
+    assert not plot._numbers.data["text"]
+    plain = HeatMap(WEIGHTS)
+    plain.show(weights(values, border=()))
+    assert not plain._numbers.data["text"]

@@ -16,11 +16,13 @@ from apps.drawing.live import LivePlot, columns
 from apps.drawing.palette import DARK, LIGHT, colour
 from apps.drawing.series import FEW, axis_labels, series
 from apps.drawing.thinning import MOST
-from workbench import Curve, Images, Matrix, Trace, variable
+from workbench import Curve, Images, Matrix, Raster, Trace, variable
 from workbench.frames import Frames, growing_dimension
 
 SMALL = {
     "spass": {"starts": 3, "duration": 2.0},
+    "stdp": {"duration": 5.0},
+    "calcium": {"synapses": 20, "pairs": 5},
     "enn": {"samples": 96, "hidden": 8, "slots": 4, "epochs": 3},
     "sdm": {
         "hard_locations": 2000, "access_fraction": 0.01, "stored": 12, "cues": 4,
@@ -33,7 +35,7 @@ SHOWN = [
     (key, i)
     for key in QUICK
     for i, one in enumerate(models.get(key).observables)
-    if not isinstance(one, Matrix)
+    if not isinstance(one, Matrix | Raster)
 ]
 
 

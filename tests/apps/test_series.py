@@ -214,6 +214,14 @@ def test_theory_joins_the_measurement_of_its_role():
     assert list(told(drawn))[0] == "measured + theory"
 
 
+def test_what_joins_a_measurement_is_called_by_what_comes_after_the_comma():
+    drawn = [
+        some("v", "LSTM", "excitatory", "line"),
+        some("t", "LSTM, training", "excitatory", "theory"),
+    ]
+    assert told(drawn) == {"LSTM + training": ["v", "t"]}
+
+
 def test_marks_that_differ_after_a_comma_are_one_item():
     drawn = [
         some("a", "critical distance, auto", "recall", "mark"),

@@ -204,6 +204,29 @@ def same_either_way(cell: EngramCell, x: torch.Tensor, **options) -> None:
     torch.testing.assert_close(*results, rtol=1e-7, atol=1e-8)
 
 
+@pytest.mark.parametrize("scope", SCOPES, ids=["batch", "frozen", "sample", "written"])
+def test_mixed_precision_reaches_no_gradient_of_a_fused_recurrence(scope):
+    """A loss may be differentiated after the block of `torch.autocast`, and inside it."""
+    cell = made(hidden_size=48, slots=12, noise=0.0, **scope).float().train()
+    x = inputs(16, 5).float().requires_grad_()
+
+    def slopes(way, inside):
+        cell.path = way
+        assert cell.fused == (way == "auto")
+        with torch.autocast("cpu", torch.bfloat16):
+            output, end = cell(x)
+            loss = (output.square() * torch.linspace(-1, 1, 48)).sum() + end.trace.square().sum()
+            if inside:
+                return torch.autograd.grad(loss, [x, *cell.parameters()])
+        return torch.autograd.grad(loss, [x, *cell.parameters()])
+
+    inside = slopes("auto", True)
+    torch.testing.assert_close(inside, slopes("auto", False), rtol=0, atol=0)
+    for fused, plain in zip(inside, slopes("plain", False), strict=True):
+        assert fused.dtype == plain.dtype == torch.float32
+        assert (fused - plain).norm() < 0.2 * plain.norm() + 1e-3  # bfloat16 is coarse
+
+
 @pytest.mark.parametrize("options", OPTIONS.values(), ids=OPTIONS)
 @pytest.mark.parametrize("masked", [False, True])
 def test_without_gradients_the_numbers_are_the_same(options, masked):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 
 import pytest
@@ -10,7 +11,7 @@ import torch
 from models.enn.ablations import ABLATIONS
 from models.enn.batches import ArrayBatches, Batch, seeded
 from models.enn.config import EngramConfig
-from models.enn.memory_use import DEAD, answers, memory_use
+from models.enn.memory_use import DEAD, Ablation, answers, memory_use
 from models.enn.networks import EngramClassifier
 from models.enn.trainer import Recipe, Trainer
 
@@ -57,6 +58,15 @@ def test_a_memory_that_answers_is_told_from_one_that_does_not(trained):
     assert report.certainty > 0.5
     assert "The memory is what answers" in report.sentence()
     assert report.sentence() in report.table()
+
+
+def test_who_is_right_less_often_than_by_chance_has_no_memory_that_answers(trained):
+    report = memory_use(trained, recalled(512, 4))
+    whole, less = (Ablation(report.chance - lost, 0.0) for lost in (0.02, 0.05))
+    for trace in (whole, less):
+        worse = {**report.ablations, "whole": whole, "trace removed": trace}
+        said = dataclasses.replace(report, ablations=worse).sentence()
+        assert "The memory is used in part" in said
 
 
 def test_a_memory_without_a_trace_is_inert():

@@ -168,6 +168,17 @@ def test_bfloat16_is_near_float32():
     assert next(half.network.parameters()).dtype == torch.float32
 
 
+def test_bfloat16_trains_alike_by_either_path():
+    losses = []
+    for way in ("plain", "auto"):
+        config = EngramConfig.recall(3, **SIZES)
+        trainer = made(config=config, recipe=Recipe(epochs=2, precision="bfloat16"))
+        trainer.network.engram.cell().path = way
+        losses.append([told.validation.loss for told in trainer.course()])
+    assert losses[0] == pytest.approx(losses[1], rel=0.03)
+    assert losses[0] != losses[1]
+
+
 def test_what_is_not_allowed_is_told(tmp_path):
     for values, told in (
         ({"epochs": 0}, "epochs = 0 is not allowed; it must be at least 1"),
