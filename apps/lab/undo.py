@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -35,7 +36,9 @@ class Undo(pn.viewable.Viewer):
     def __panel__(self) -> Any:
         return self._view
 
-    def tell(self, undo: bool, redo: bool, changed: Sequence[str], base: str, open: bool) -> None:
+    def tell(
+        self, undo: bool, redo: bool, changed: Sequence[str], base: str, open: bool, sweep: str
+    ) -> None:
         """Show what can be done.
 
         Parameters
@@ -48,12 +51,16 @@ class Undo(pn.viewable.Viewer):
             What they are compared with, in words.
         open : bool
             Whether all of them may be set back now.
+        sweep : str
+            Address of the page that sweeps over these values.
         """
         for button, can in ((self._undo, undo), (self._redo, redo), (self._reset, open)):
             can = can and (button is not self._reset or bool(changed))
             if button.disabled == can:
                 button.disabled = not can
-        text = f"<p>{compared(changed, base)}</p>"
+        text = (
+            f"<p>{compared(changed, base)} <a href='{html.escape(sweep)}'>Sweep over them</a></p>"
+        )
         if self._line.object != text:
             self._line.object = text
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 import panel as pn
 import panel_material_ui as pmui
@@ -15,6 +16,7 @@ from apps.lab.history import History, Step
 from apps.lab.undo import Undo
 from apps.shell.frame import when_loaded, words
 from workbench import Model
+from workbench.link import written
 
 DEFAULTS = "the model's defaults"
 
@@ -132,7 +134,9 @@ class Values(pn.viewable.Viewer):
     def _tell(self) -> None:
         name = html.escape(f"the preset \u201c{self.preset}\u201d" if self.preset else DEFAULTS)
         undo, redo = self._can(self.history.earlier), self._can(self.history.later)
-        self._undo.tell(undo, redo, self.controls.changed, name, not self._running)
+        changed = {n: written(value) for n, value in self.model.changed().items()}
+        sweep = "./sweep?" + urlencode({"model": self.model.key} | changed)
+        self._undo.tell(undo, redo, self.controls.changed, name, not self._running, sweep)
 
 
 def base(kind: type[Model], preset: str) -> dict[str, Any]:

@@ -72,6 +72,8 @@ def lab_page(desk: Desk, here: str) -> Any:
         return furnish(Lab(desk, job.model, job.seed, job.changes, job, beside=beside), [], here)
     if "record" in asked:
         return record_page(desk, text_of(asked["record"]), here)
+    if here != "/lab":  # it is a lab of this one model, which an address need not name
+        asked.setdefault("model", [FIRST[here].encode()])
     linked = asked_for(asked, FIRST[here])
     told = [*linked.refused, linked.note, FORGOTTEN if run else ""]
     lab = Lab(desk, linked.model, linked.seed, tuple(linked.changes), beside=beside)

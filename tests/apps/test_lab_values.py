@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 
 import pytest
 
@@ -37,12 +38,15 @@ class Bench:
         )
 
     @property
-    def now(self):
-        return self.values.model.noise, self.values.model.cells
+    def says(self):
+        """What is told, and the address of the page that sweeps over these values."""
+        text = html.unescape(self.values._undo._line.object)
+        told, sweep = re.fullmatch(r"<p>(.*) <a href='(.*)'>Sweep over them</a></p>", text).groups()
+        return told, sweep
 
     @property
-    def says(self):
-        return html.unescape(self.values._undo._line.object)
+    def now(self):
+        return self.values.model.noise, self.values.model.cells
 
     @property
     def open(self):
@@ -81,13 +85,14 @@ def test_a_preset_is_one_step_and_what_values_are_compared_with(bench):
     bench.type("cells", 7)
     bench.values._presets.value = "Large & loud"
     assert bench.now == (0.8, 500)
-    assert bench.says == "<p>All values are those of the preset “Large & loud”.</p>"
+    assert bench.says[0] == "All values are those of the preset “Large & loud”."
+    assert bench.says[1] == "./sweep?model=noisy&noise=0.8&cells=500"
     bench.type("cells", 600)
-    assert bench.says == "<p>cells differs from the preset “Large & loud”.</p>"
+    assert bench.says[0] == "cells differs from the preset “Large & loud”."
     bench.values.undo()
     bench.values.undo()
     assert bench.now == (0.2, 7) and bench.values._presets.value == DEFAULTS
-    assert bench.says == "<p>cells differs from the model's defaults.</p>"
+    assert bench.says[0] == "cells differs from the model's defaults."
     bench.values.redo()
     assert bench.values.preset == bench.values._presets.value == "Large & loud"
 

@@ -140,10 +140,10 @@ def opened(monkeypatch, tmp_path):
     """Return a function that asks for the lab page, as far as its lab and what it says."""
     desk = Desk(Store(tmp_path / "runs"), 1)
 
-    def ask(text):
+    def ask(text, here="/lab"):
         state = SimpleNamespace(session_args=fields(text))
         monkeypatch.setattr(server, "pn", SimpleNamespace(state=state))
-        return server.lab_page(desk, "/lab")
+        return server.lab_page(desk, here)
 
     lab = lambda desk, model, seed=1, changes=(), job=None, **more: SimpleNamespace(  # noqa: E731
         model=model, seed=seed, changes=changes, job=job, **more
@@ -155,6 +155,12 @@ def opened(monkeypatch, tmp_path):
     ask.desk = desk
     yield ask
     desk.close()
+
+
+def test_the_page_train_knows_its_model(opened):
+    lab, told = opened("epochs=3", "/train")
+    assert (lab.model.key, lab.model.epochs, told) == ("enn", 3, [])
+    assert opened("epochs=3")[1][0] == "The link names no model."
 
 
 def test_a_run_is_found_again_and_goes_on_while_its_page_is_there(opened):
