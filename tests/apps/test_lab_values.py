@@ -101,7 +101,7 @@ def test_all_are_reset_to_the_preset_in_one_step(bench):
     bench.values._presets.value = "Loud"
     bench.type("noise", 0.1)
     bench.type("cells", 7)
-    assert bench.says.startswith("<p>2 values differ from the preset")
+    assert bench.says[0].startswith("2 values differ from the preset")
     bench.values.reset()
     assert bench.now == (0.8, 100) and bench.values.preset == "Loud"
     bench.values.undo()
