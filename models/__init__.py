@@ -12,10 +12,18 @@ REGISTRY = {
     "dynamic_engram": "models.spiking.dynamic_engram:DynamicEngram",
     "silent_assemblies": "models.spiking.silent_assemblies:SilentAssemblies",
     "sdm": "models.sdm.experiment:DistributedRecall",
+    "associative": "models.associative.experiment:AssociativeRecall",
+    "arena": "models.arena.experiment:Arena",
     "enn": "models.enn.experiment:EngramTraining",
     "spass": "models.plasticity.spass:SynapticScaling",
+    "spass_inputs": "models.plasticity.spass_inputs:CompetingInputs",
+    "spass_chain": "models.plasticity.spass_chain:FeedForwardChain",
+    "spass_ring": "models.plasticity.spass_ring:RecurrentRing",
+    "assembly_competition": "models.plasticity.assembly_competition:AssemblyCompetition",
+    "hebb": "models.plasticity.hebb:CorrelatedInputs",
     "stdp": "models.plasticity.stdp:SpikeTiming",
     "calcium": "models.plasticity.calcium:CalciumThresholds",
+    "six_rules": "models.plasticity.six_rules:SixRules",
 }
 
 

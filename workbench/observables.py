@@ -47,6 +47,9 @@ class Curve(Observable):
     theory: tuple[str, ...] = ()
     marks: tuple[str, ...] = ()  # scalar variables, drawn as upright lines at their x
     joined: bool = False  # whether the points are joined, as samples of a function are
+    #: Measured variable -> the variables of the lower and the upper end of its band.
+    bands: Mapping[str, tuple[str, str]] = field(default_factory=dict, kw_only=True)
+    log: bool = field(default=False, kw_only=True)  # whether x is drawn by its logarithm
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from apps.drawing.palette import colour, ground
 from apps.drawing.series import Series, bar_width
 from apps.drawing.sheet import Sheet
 from apps.drawing.thinning import thinned
-from workbench import Observable
+from workbench import Curve, Observable
 
 DASHES: tuple[list[int], ...] = ([], [9, 5], [2, 4], [10, 4, 2, 4])
 MARKERS = ("circle", "triangle", "square", "diamond")
@@ -75,7 +75,9 @@ class Lines(Sheet):
         dark: bool = False,
         **options: Any,
     ) -> None:
-        super().__init__(observable, dark, **{"height": HEIGHT, "min_border_left": 76} | options)
+        scale = "log" if isinstance(observable, Curve) and observable.log else "auto"
+        look = {"height": HEIGHT, "min_border_left": 76, "x_axis_type": scale} | options
+        super().__init__(observable, dark, **look)
         self._names = names
         self._zero = Span(dimension="width", location=0, line_width=1, visible=False)
         self.figure.add_layout(self._zero)
@@ -186,7 +188,7 @@ def grouped(drawn: list[Series]) -> dict[str, list[Series]]:
     """Return the series of each variable that has any data."""
     found: dict[str, list[Series]] = {}
     for one in drawn:
-        if one.x.size:
+        if one.x.size and one.kind != "band":  # of another record it would hide what is compared
             found.setdefault(one.name.rpartition(" ")[0] or one.name, []).append(one)
     return found
 

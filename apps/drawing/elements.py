@@ -16,11 +16,11 @@ from apps.drawing.lanes import duration
 from apps.drawing.leaves import titled
 from apps.drawing.series import Series, axis_labels, bar_width, series
 from apps.drawing.spikes import spikes
-from workbench import Images, Matrix, Observable, Raster, Strip
+from workbench import Curve, Images, Matrix, Observable, Raster, Strip
 
 MODULES = {"bokeh": "holoviews.plotting.bokeh", "matplotlib": "holoviews.plotting.mpl"}
 #: What lies below what.
-ORDER = ("bars", "line", "theory", "mark", "points", "spikes")
+ORDER = ("band", "bars", "line", "theory", "mark", "points", "spikes")
 
 
 def load(backend: str, notebook: bool = False) -> None:
@@ -60,8 +60,12 @@ def element(observable: Observable, data: xr.Dataset, backend: str = "bokeh") ->
     drawn = [replace(one, kind="points") if lone(one) else one for one in drawn]
     drawn.sort(key=lambda one: ORDER.index(one.kind))
     axes = axis_labels(observable, data)
-    look = limits(observable, data, backend) if isinstance(observable, Raster) else {}
-    cells = round(look["ylim"][1] + 0.5) if look else 1
+    look: dict[str, Any] = {}
+    if isinstance(observable, Raster):
+        look = limits(observable, data, backend)
+    if isinstance(observable, Curve) and observable.log:
+        look["logx"] = True
+    cells = round(look["ylim"][1] + 0.5) if "ylim" in look else 1
     parts = [part(one, observable).opts(style.series(one, backend, cells)) for one in drawn]
     return hv.Overlay(parts).opts(style.panel(observable.title, axes, drawn, backend, **look))
 
@@ -92,6 +96,9 @@ def part(one: Series, observable: Observable) -> Any:
     if one.kind == "bars":
         edges = np.append(one.x, one.x[-1] + bar_width(one.x))
         return hv.Histogram((edges, one.y), kdims=[x], vdims=[y], label=one.label)
+    if one.kind == "band":
+        upper = hv.Dimension(f"upper end of {observable.title}")
+        return hv.Area((one.x, one.y[0], one.y[1]), x, [y, upper], label=one.label)
     kind = hv.Scatter if one.kind in ("points", "spikes") else hv.Curve
     return kind((one.x, one.y), x, y, label=one.label)
 

@@ -15,7 +15,7 @@ import holoviews as hv
 
 from apps.drawing.figure_legends import below_axes, below_figure, stroke
 from apps.drawing.legends import legend
-from apps.drawing.palette import BLANK, LIGHT, colour
+from apps.drawing.palette import BAND, BLANK, LIGHT, colour
 from apps.drawing.series import Series
 
 GREY = colour("other")
@@ -54,6 +54,14 @@ def series(one: Series, backend: str, cells: int = 1) -> hv.Options:
         return hv.opts.Scatter(backend=backend, show_legend=False, **look)
     if one.kind == "spikes":
         return spikes(one, backend, cells)
+    if one.kind == "band":
+        look = {"alpha": BAND}
+        look |= (
+            {"fill_color": paint, "line_alpha": 0}
+            if backend == "bokeh"
+            else {"facecolor": paint, "edgecolor": "none"}
+        )
+        return hv.opts.Area(backend=backend, show_legend=False, **look)
     if one.kind == "bars":
         look = (
             {"fill_color": paint, "line_color": BLANK}
@@ -106,7 +114,7 @@ def long(backend: str) -> dict[str, Any]:
 
 def matplotlib_finish(plot: Any, axes: tuple[str, str], drawn: list[Series]) -> None:
     """Write title, axis labels and legend, and draw a light grid."""
-    from matplotlib.ticker import FixedLocator
+    from matplotlib.ticker import MaxNLocator
 
     axis = plot.handles["axis"]
     bold_title(plot)
@@ -118,7 +126,7 @@ def matplotlib_finish(plot: Any, axes: tuple[str, str], drawn: list[Series]) -> 
     axis.yaxis.set_zorder(-1)
     axis.spines[["top", "right"]].set_visible(False)
     for name, side in (("x", axis.xaxis), ("y", axis.yaxis)):
-        if not isinstance(side.get_major_locator(), FixedLocator):  # those ticks are chosen
+        if isinstance(side.get_major_locator(), MaxNLocator):  # others are chosen, or of a log axis
             axis.locator_params(name, nbins=6)
     items = legend(drawn)
     if len(items) > 1:

@@ -22,7 +22,7 @@ from bokeh.models import (
 from apps.drawing.grid import Grid, Side, border_colour, grid, numbers, scale
 from apps.drawing.leaves import Book, Leaves
 from apps.drawing.palette import CLEAR, Shades, colour, ground
-from apps.drawing.sheet import FONT, SMALL, Sheet, swatch
+from apps.drawing.sheet import FONT, SMALL, Sheet, give, swatch
 from workbench import Matrix
 
 BAR = 12  # pixels that the colour bar is wide
@@ -118,7 +118,7 @@ class HeatMap(Sheet):
         every = self._book.whole[self.observable.variables[0]] if self.leaves else shown
         self._tint(every.values)  # a colour means the same on every leaf
         high, wide = shown.values.shape
-        self._source.data = {"image": [shown.values], "wide": [wide], "high": [high]}
+        give(self._source, {"image": [shown.values], "wide": [wide], "high": [high]})
         if self.observable.written and self._shades:
             told = numbers(shown.values, self.observable.written, self._shades)
             self._numbers.data = {

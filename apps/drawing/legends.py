@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from apps.drawing.series import Series
 
 #: Kind -> its place in a legend: first what was measured.
-ORDER = {"line": 0, "points": 0, "spikes": 0, "bars": 0, "picture": 0, "theory": 1, "mark": 2}
+#: What has no place in a legend of its own.
+SILENT = ("picture", "band")
+ORDER = {"line": 0, "points": 0, "spikes": 0, "bars": 0, "theory": 1, "mark": 2}
 
 
 def legend(drawn: Iterable[Series]) -> list[tuple[str, list[Series]]]:
@@ -20,9 +22,8 @@ def legend(drawn: Iterable[Series]) -> list[tuple[str, list[Series]]]:
     items: dict[str, list[Series]] = {}
     theory: dict[str, list[Series]] = {}  # measured label -> theory of its role
     measured: dict[str, str] = {}  # role -> label
-    for one in sorted(drawn, key=lambda one: ORDER[one.kind]):
-        if one.kind == "picture" or not one.x.size:
-            continue
+    told = (one for one in drawn if one.kind not in SILENT and one.x.size)
+    for one in sorted(told, key=lambda one: ORDER[one.kind]):
         if one.kind not in ("theory", "mark"):
             measured.setdefault(one.role, one.label)
         if one.kind == "theory" and one.role in measured:

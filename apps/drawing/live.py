@@ -20,17 +20,18 @@ from bokeh.models import (
     Quad,
     Scatter,
     Text,
+    VArea,
     VSpan,
 )
 
 from apps.drawing.leaves import Book, Leaves
 from apps.drawing.legends import legend
-from apps.drawing.palette import BLANK, colour, ground
+from apps.drawing.palette import BAND, BLANK, colour, ground
 from apps.drawing.series import FEW, Series, axis_labels, bar_width, series
-from apps.drawing.sheet import SMALL, Sheet
+from apps.drawing.sheet import SMALL, Sheet, give
 from apps.drawing.thinning import thinned
 from apps.shell.together import counted_once
-from workbench import Images, Observable
+from workbench import Curve, Images, Observable
 from workbench.observables import Leafed
 
 PICTURE_HEIGHT = 210
@@ -64,7 +65,8 @@ class LivePlot(Sheet):
             for held in (self.figure.x_range, self.figure.y_range):
                 held.range_padding = 0.01  # type: ignore[attr-defined] # equal: pixels stay square
         else:
-            super().__init__(observable, dark)
+            axis = "log" if isinstance(observable, Curve) and observable.log else "auto"
+            super().__init__(observable, dark, x_axis_type=axis)
             self._add_legend()
         self.paint(dark)
 
@@ -139,7 +141,7 @@ class LivePlot(Sheet):
         if continued and one.grows and len(source.data["x"]):  # lists are slow to stream to
             extend(source, one)
         else:
-            source.data = columns(one)
+            give(source, columns(one))
         if len(renderers) == 2 and one.kind == "line":
             renderers[1].visible = len(source.data["x"]) <= FEW
         if one.shades:
@@ -174,6 +176,9 @@ class LivePlot(Sheet):
         sides = {"left": "x", "right": "right", "top": "y", "bottom": 0}
         return [self._put(source, Quad(**sides))]
 
+    def _band(self, _one: Series, source: ColumnDataSource) -> list[GlyphRenderer]:
+        return [self._put(source, VArea(x="x", y1="low", y2="high", fill_alpha=BAND))]
+
     def _picture(self, one: Series, source: ColumnDataSource) -> list[GlyphRenderer]:
         mapper = LinearColorMapper(palette=["#000000"])
         tint(mapper, one)
@@ -200,7 +205,7 @@ class LivePlot(Sheet):
             glyphs[0].update(
                 fill_color=colour(one.role, self.dark), line_color=ground(self.dark).paper
             )
-        elif one.kind == "points":
+        elif one.kind in ("points", "band"):
             glyphs[0].fill_color = colour(one.role, self.dark)
         else:
             glyphs[0].line_color = colour(one.role, self.dark)
@@ -239,6 +244,8 @@ def columns(one: Series) -> dict[str, Any]:
         return {"x": one.x, "right": one.x + bar_width(one.x), "y": one.y}
     if one.kind == "mark":
         return {"x": one.x}
+    if one.kind == "band":
+        return {"x": one.x, "low": one.y[0], "high": one.y[1]}
     x, y = thinned(one.x, one.y) if one.kind in THINNED else (one.x, one.y)
     return {"x": x, "y": y}
 

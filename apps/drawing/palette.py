@@ -21,6 +21,8 @@ ROLES = {
 }
 DASHED = {"inhibitory"}
 CLEAR = "rgba(0, 0, 0, 0)"
+#: How much of its colour a band has, through which the grid is seen.
+BAND = 0.2
 BLANK, INKED = "#FFFFFF", "#222222"  # pictures are on white paper, on dark ground too
 MAGNITUDE: list[str] = list(Cividis256)
 SIGNED: list[str] = list(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import textwrap
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -35,7 +36,8 @@ class Series:
         What it is called; the same for lines that belong together.
     kind : str
         ``"line"``, ``"points"``, ``"spikes"`` (y: cells), ``"theory"`` (thin line), ``"mark"``
-        (upright line at x, empty where there is none), ``"bars"`` (x: left edges) or
+        (upright line at x, empty where there is none), ``"bars"`` (x: left edges), ``"band"``
+        (y: lower and upper ends, shape (2, n); it belongs to the measurement of its label) or
         ``"picture"`` (y: rows x columns, drawn from x rightwards).
     grows : bool
         Whether new data continue the old ones.
@@ -109,7 +111,7 @@ def of_trace(observable: Trace, data: xr.Dataset) -> list[Series]:
 
 def of_curve(observable: Curve, data: xr.Dataset) -> list[Series]:
     """Return points (or samples of a function) over x, theory lines over their own, and marks."""
-    found = []
+    found = list(bands(observable, data))
     kind = "line" if observable.joined else "points"
     for name in present(observable.variables, data) if observable.x in data.variables else []:
         found += lines(data, name, observable.x, observable.roles.get(name, "other"), kind)
@@ -117,6 +119,19 @@ def of_curve(observable: Curve, data: xr.Dataset) -> list[Series]:
         role = observable.roles.get(name, "theory")
         found += lines(data, name, along(data[name]), role, "theory")
     return found + marks(observable.marks, observable, data)
+
+
+def bands(observable: Curve, data: xr.Dataset) -> Iterator[Series]:
+    """Yield the bands of measured variables, where they are known."""
+    for name, (low, high) in observable.bands.items():
+        if {name, low, high, observable.x} <= set(data.variables):
+            over, ends = data[observable.x].values, [data[end].values for end in (low, high)]
+            known = np.isfinite(ends).all(axis=0)
+            role = observable.roles.get(name, "other")
+            yield Series(
+                f"{name} band", long_name(data[name]), role, "band", over[known],
+                np.stack(ends)[:, known],
+            )  # fmt: skip
 
 
 def lines(data: xr.Dataset, name: str, x: str, role: str, kind: str) -> list[Series]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from bokeh.models import (
     ColumnDataSource,
     CustomJS,
@@ -147,6 +148,21 @@ class Sheet:
 def put(fig: Any, source: Any, glyph: Glyph) -> GlyphRenderer:
     """Draw a glyph alone: by itself Bokeh makes two more, to fade what is not selected."""
     return fig.add_glyph(source, glyph, nonselection_glyph=None, muted_glyph=None)
+
+
+def give(source: Any, columns: dict[str, Any]) -> None:
+    """Give a source new columns, unless it has these: a figure that stays is not drawn again."""
+    held = source.data
+    if held.keys() != columns.keys() or not all(same(held[n], columns[n]) for n in columns):
+        source.data = columns
+
+
+def same(held: Any, new: Any) -> bool:
+    """Return whether two columns hold the same values; NaN is the same as NaN."""
+    one, other = np.asarray(held), np.asarray(new)
+    if one.shape != other.shape:
+        return False
+    return bool(((one == other) | ((one != one) & (other != other))).all())
 
 
 def swatch(fig: Any, paint: str) -> GlyphRenderer:

@@ -43,7 +43,7 @@ from workbench.record import RecordError
 from workbench.store import Store
 
 #: Address of a page with a lab -> the model that it shows when none is named.
-FIRST = {"/lab": "sdm", "/train": "enn"}
+FIRST = {"/lab": "sdm", "/arena": "arena", "/train": "enn"}
 #: Bytes of a request's headers: a page's address is in them, and comes back with its websocket.
 LONGEST = 2_000_000
 #: Said where an address names a run that is not there, as after the server was started anew.
@@ -60,7 +60,7 @@ def lab_page(desk: Desk, here: str) -> Any:
     ----------
     desk : Desk
         Where runs are started.
-    here : {"/lab", "/train"}
+    here : {"/lab", "/arena", "/train"}
         The page's address.
     """
     attend(desk)
@@ -177,6 +177,7 @@ def serve(
             built_aside(
                 {
                     "/lab": lambda: lab_page(desk, "/lab"),
+                    "/arena": lambda: lab_page(desk, "/arena"),
                     "/train": lambda: lab_page(desk, "/train"),
                     "/runs": lambda: runs_page(desk),
                     "/compare": lambda: compare_page(desk),

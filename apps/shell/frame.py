@@ -11,7 +11,10 @@ import panel_material_ui as pmui
 from apps.shell.browser import Browser
 from apps.shell.look import FIGURES, FONT, HEADER, PHONE, STYLE, theme
 
-PAGES = {"Gallery": "/", "Lab": "/lab", "Runs": "/runs", "Sweep": "/sweep", "Train": "/train"}
+PAGES = {
+    "Gallery": "/", "Lab": "/lab", "Runs": "/runs", "Sweep": "/sweep", "Arena": "/arena",
+    "Train": "/train",
+}  # fmt: skip
 
 
 #: The links in the header; on a phone they are behind one word.

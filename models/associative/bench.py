@@ -203,8 +203,7 @@ def pictures(bench: Bench, course: Patterns, wanted: Patterns) -> dict[str, xr.V
     last = len(course) - 1
     steps = [*range(min(last, STEPS_SHOWN)), last]
     titles = [
-        f"{'cue' if step == 0 else f'step {step}'}: {(wanted & ~course[step]).sum()} missing, "
-        f"{(course[step] & ~wanted).sum()} spurious"
+        f"{'cue' if step == 0 else f'step {step}'}: {(wanted != course[step]).sum()} wrong"
         for step in steps
     ]
     drawn = [bench.material.picture(one) for one in (*course[steps], wanted)]

@@ -154,7 +154,10 @@ def _shared(cue: Cue, size: int, usage: Floats, whole: bool) -> tuple[Floats, Fl
 
     # The unit itself is in each of the patterns; scipy does not declare frozen distributions.
     one: Any = hypergeom(cue.units - 1, cue.active - 1, size)
-    mean, spread = float(one.mean()), float(one.std())
+    others = max(1, cue.units - 1)
+    mean = size * (cue.active - 1) / others
+    left = (others - size) / max(1, others - 1)
+    spread = math.sqrt(mean * (1 - (cue.active - 1) / others) * left)
     # The patterns share with the cue what they share, whichever units they have: given that, the
     # sums of units spread a little less than sums of numbers drawn anew for each.
     narrow = math.sqrt(1 - cue.coding_level)

@@ -68,7 +68,7 @@ class AssociativeRecall(Model):
         doc="how patterns become synapses; the dense memory keeps them whole",
     )  # fmt: skip
     units = Count(
-        2000, bounds=(100, 20_000), unit="1", log=True, group="Memory",
+        3000, bounds=(100, 20_000), unit="1", log=True, group="Memory",
         doc="number N of units, the length of a pattern",
     )  # fmt: skip
     control = Choice(
@@ -95,11 +95,11 @@ class AssociativeRecall(Model):
         doc="what is stored; theory is for random patterns",
     )  # fmt: skip
     stored = Count(
-        150, bounds=(1, 500_000), unit="1", log=True, group="Patterns", label="stored patterns",
+        250, bounds=(1, 500_000), unit="1", log=True, group="Patterns", label="stored patterns",
         doc="number P of patterns",
     )  # fmt: skip
     active = Count(
-        80, bounds=(2, 10_000), unit="1", log=True, group="Patterns", label="active units",
+        100, bounds=(2, 10_000), unit="1", log=True, group="Patterns", label="active units",
         doc="number k of active units of a pattern, at most half of all; k / N is the coding level",
     )  # fmt: skip
     ink = Quantity(
@@ -234,18 +234,16 @@ class AssociativeRecall(Model):
             "damage_grid": variable(
                 "damage_grid", damage, "1", "share of the cue's active units damaged"
             ),
-            "mean_field_match": variable(
-                "damage_grid", np.full(_GRID, self.mean_field_match()), "1", "mean field, at rest"
-            ),
             "rule": variable((), self.rule, "1", "learning rule"),
             "patterns": variable((), self.patterns, "1", "kind of patterns"),
         }
+        if self.rule == COVARIANCE:
+            rest = np.full(_GRID, self.mean_field_match())
+            frame["mean_field_match"] = variable("damage_grid", rest, "1", "mean field, at rest")
         return capacity_frame(self.units, self.active, self.stored).assign(frame)
 
     def mean_field_match(self) -> float:
         """Return the correlation at which recall by the covariance rule comes to rest."""
-        if self.rule != COVARIANCE:
-            return math.nan
         f, load = self.active / self.units, self.stored / self.units
         threshold = None if self.control == WINNERS else self.threshold
         if threshold is not None and threshold >= 1 - f:

@@ -16,7 +16,7 @@ from numba import types
 from numba.core import cgutils
 
 from models.sdm.caching import compiler, sources_stamp
-from models.sdm.intrinsics import intrinsic, trailing_zeros
+from models.sdm.intrinsics import intrinsic, prefetch, trailing_zeros
 
 compiled = compiler(sources_stamp(Path(__file__).parent, ("kernels.py", "../sdm/intrinsics.py")))
 
@@ -222,10 +222,14 @@ def add_pairs(counts, tallies, units, starts, first, limit):
 
 @compiled
 def sum_rows(counts, active, sums):
-    """Add the rows of counts of the active units."""
+    """Add the rows of counts of the active units; the next row is fetched meanwhile."""
     sums[:] = 0
-    for unit in active:
-        row = counts[unit]
+    length = counts.shape[1] * counts.itemsize
+    for index in range(active.size):
+        row = counts[active[index]]
+        following = counts[active[min(index + 1, active.size - 1)]].ctypes.data
+        for offset in range(0, length, 64):
+            prefetch(following + offset)
         for other in range(sums.size):
             sums[other] += row[other]
 

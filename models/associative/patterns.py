@@ -77,7 +77,7 @@ def digit_patterns(
     ----------
     share : float
         Share of the active units that are pixels. They lie in the square of the first
-        ``side**2`` units, of about 10 % of whose pixels are inked; the other units are context.
+        ``side**2`` units, about a fifth of whose pixels are inked; the other units are context.
 
     Returns
     -------
@@ -96,7 +96,7 @@ def digit_patterns(
     if count > len(images):
         raise ValueError(f"count is {count}; it must be at most {len(images):,}, the digits")
     inked = max(1, round(share * active))
-    side = min(math.isqrt(units), max(8, math.isqrt(8 * inked)))
+    side = min(math.isqrt(units), max(8, math.isqrt(5 * inked)))
     inked = min(inked, side**2)
     chosen = resized(images[rng.permutation(len(images))[:count]], side).reshape(count, -1)
     patterns = np.zeros((count, units), bool)

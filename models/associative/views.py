@@ -52,7 +52,7 @@ EQUATIONS = (
         "a time; here all change at once.",
     ),
     Equation(
-        r"r = \frac{N n_{11} - k_1 k_2}{\sqrt{k_1 (N - k_1)\, k_2 (N - k_2)}}",
+        r"r = \frac{N n_{11} - k_1 k_2}{\left[k_1 (N - k_1)\, k_2 (N - k_2)\right]^{1/2}}",
         "Agreement with the stored pattern: the correlation of two patterns with k1 and k2 active "
         "units, n11 of them in common. 1 is perfect, 0 is chance.",
     ),
@@ -100,12 +100,12 @@ OBSERVABLES = (
         ("density",),
         "Synapses in use",
         theory=("expected_density",),
-        roles={"density": "excitatory", "expected_density": "excitatory"},
+        roles={"density": "excitatory", "expected_density": "other"},
         reading=readings.density_reading,
     ),
     Matrix(
         ("synapses",),
-        "Synapses of the pattern shown and of other units",
+        "A part of the synapses",
         borders=("pattern_edge",),
         reading=readings.synapses_reading,
     ),

@@ -174,11 +174,14 @@ class WillshawMemory:
 
         out = np.zeros_like(cues)
         common = (threshold, winners, int(DENSE_CUE * self.units), self._valid, out)
-        split(
-            lambda first, last: read_range(self._rows, cues, first, last, *common),
-            len(cues),
-            _LEAST_CUES,
-        )
+
+        def part(first: int, last: int) -> None:
+            read_range(self._rows, cues, first, last, *common)
+
+        if len(cues) < 2 * _LEAST_CUES:
+            part(0, len(cues))
+        else:
+            split(part, len(cues), _LEAST_CUES)
         return out
 
 

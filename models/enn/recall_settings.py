@@ -77,10 +77,11 @@ def text(study: RecallStudy) -> str:
                 shown([run.slots or 0 for run in runs]),
             ))  # fmt: skip
     short = f"; A SHORT RUN: {study.sequences:,} at most" if study.sequences else ""
+    runs = "one run" if study.seeds == 1 else f"{study.seeds} runs"
     return "\n".join([
         f"What a memory for recall needs: {case.title}. Each setting changed alone, "
-        f"{case.steps * case.batch:,} sequences{short}, learning rate {RATE:g}, {study.seeds} "
-        f"seeds; chance {100 * case.task.chance():.1f} %, who knows the values but not their keys "
+        f"{case.steps * case.batch:,} sequences{short}, learning rate {RATE:g}, {runs} "
+        f"each; chance {100 * case.task.chance():.1f} %, who knows the values but not their keys "
         f"{100 * case.unbound:.1f} %.",
         *table(rows),
     ])  # fmt: skip

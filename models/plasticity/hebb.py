@@ -118,6 +118,6 @@ class CorrelatedInputs(Model):
 
 def hebb_on_scale(shape: Floats, growth: Floats) -> Floats:
     """Return Hebb's weights as long as they can be drawn, NaN from there on."""
-    weights = shape * np.exp(np.minimum(growth, 600.0))[:, None]
+    weights = shape * np.exp(np.minimum(growth, 300.0))[:, None]
     weights[np.linalg.norm(weights, axis=1) > OFF_SCALE] = np.nan
     return weights

@@ -140,9 +140,9 @@ def roles(prefix: str) -> dict[str, str]:
 
 OBSERVABLES = (
     Curve(
-        of_rules("field"), "Receptive field: the weights at the end, scaled to length 1", x="input",
-        y_label="weight", joined=True, theory=("eigenvector",), roles=roles("field"),
-        reading=field_reading,
+        of_rules("field"), "Receptive fields at the end", x="input",
+        y_label="weight, scaled to length 1", joined=True, theory=("eigenvector",),
+        roles=roles("field"), reading=field_reading,
     ),
     Trace(
         of_rules("length"), "Length of the weight vector, in powers of ten", roles=roles("length"),

@@ -103,8 +103,8 @@ def rests(unit: Unit, target_rate: float, kappa: float, drive: float) -> tuple[F
 
 
 def slope(
-    unit: Unit, activity: Floats, weight: Floats, target: ArrayLike, kappa: ArrayLike,
-    drive: ArrayLike,
+    unit: Unit, activity: Floats, weight: Floats, target: float, kappa: float,
+    drive: float | Floats,
 ) -> tuple[Floats, Floats]:  # fmt: skip
     """Return dv/dt and dw/dt of rings, whose units lie along the last dimension."""
     before = np.concatenate([activity[..., -1:], activity[..., :-1]], axis=-1)

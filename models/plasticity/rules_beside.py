@@ -20,7 +20,7 @@ Floats = NDArray[np.float64]
 Trains = list[tuple[Floats, Floats]]
 NAMES = {
     "hebb": "Hebb", "bcm": "BCM", "spass": "SPaSS", "pairs": "spike pairs",
-    "triplets": "spike triplets", "calcium": "calcium thresholds",
+    "triplets": "spike triplets", "calcium": "calcium",
 }  # fmt: skip
 
 

@@ -35,13 +35,13 @@ def table(
     """Return what each rule makes of each train, scaled to the rule's largest change."""
     changes = np.array([weights[:, -1] - 1 for weights in found.values()])
     most = np.maximum(np.abs(changes).max(axis=1, keepdims=True), NOTABLE)
-    columns = np.array(["these spikes", *(f"{delta:+.0f} ms" for delta in deltas)])
+    columns = np.array(["these", *(f"{delta:+.0f}" for delta in deltas)])
     return stdp_views.raster(*shown) | {
-        **axis("rule", np.array(list(NAMES.values())), "1", "rule"),
-        **axis("protocol", columns, "1", "spikes"),
+        **axis("rule", np.array([name.split()[-1] for name in NAMES.values()]), "1", "rule"),
+        **axis("protocol", columns, "ms", "spikes, or pairs apart by"),
         "change": variable(("rule", "protocol"), changes, "1", "change of the weight"),
         "glance": variable(
-            ("rule", "protocol"), 100 * changes / most, "%", "of the rule's largest change"
+            ("rule", "protocol"), 100 * changes / most, "%", "of the largest change"
         ),
         "frequency_shown": variable((), frequency, "Hz", "pairs a second"),
     }
@@ -50,7 +50,7 @@ def table(
 def glance_reading(data: xr.Dataset) -> str:
     """Say which rules potentiate and which depress with the spikes that are shown."""
     changes = data.change[:, 0].values
-    names = [str(name) for name in data.rule.values]
+    names = list(NAMES.values())
     up = [name for name, change in zip(names, changes, strict=True) if change > NOTABLE]
     down = [name for name, change in zip(names, changes, strict=True) if change < -NOTABLE]
     parts = [f"{word} under {', '.join(which)}" for word, which in

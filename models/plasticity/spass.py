@@ -238,11 +238,13 @@ class SynapticScaling(Model):
 def integrate(
     weights: NDArray[np.float64],
     times: NDArray[np.float64],
-    input_rate: float,
-    target_rate: float,
-    kappa: float,
+    input_rate: ArrayLike,
+    target_rate: ArrayLike,
+    kappa: ArrayLike,
 ) -> NDArray[np.float64]:
     """Follow weights under the rule; return them at each time, shape (times, weights).
+
+    The other values broadcast with the weights.
 
     Relative error below 1e-8 a step (LSODA, which turns implicit where the rule is stiff).
     """

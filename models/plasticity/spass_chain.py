@@ -100,7 +100,7 @@ def chain_course(
     kept = int(np.argmax(rest > FOLLOWED)) if (rest > FOLLOWED).any() else layers
 
     def activities(weights: Floats) -> Floats:
-        return input_rate * np.cumprod(weights, axis=-1)
+        return np.asarray(input_rate * np.cumprod(weights, axis=-1), np.float64)
 
     def slope(_time: float, weights: Floats) -> Floats:
         after = activities(weights)
@@ -217,6 +217,6 @@ def settled(input_rates: Floats, target_rate: float, kappa: float) -> Floats:
         np.array([0.0, lasting]),
         input_rates,
         target_rate,
-        kappa,  # type: ignore
+        kappa,
     )
     return ended[-1] * input_rates

@@ -81,7 +81,7 @@ def outcomes(targets: Floats, kappas: Floats, codes: NDArray[np.int64]) -> Frame
     grows = 4 * kappas * targets[:, None] > 1
     return {
         **axis("map_target", targets[::-1].round(3), "1", "target rate v_T"),
-        **axis("map_kappa", kappas, "1", "kappa"),
+        **axis("map_kappa", np.log10(kappas), "1", "log10 of kappa"),
         "outcome": variable(("map_target", "map_kappa"), codes[::-1], "1", "what becomes of it"),
         "agreement": variable(
             (), 100 * float(((codes == 2) == grows).mean()), "%", "as the formula has it"
@@ -164,7 +164,7 @@ def over(name: str, title: str) -> Curve:
     return Curve(
         (f"found_fading_{name}", f"found_threshold_{name}"), title, x=f"{name}_probe",
         y_label="activity", theory=(f"fading_{name}", f"threshold_{name}"),
-        marks=(f"{name}_shown",), reading=scan_reading(name),
+        marks=(f"{name}_shown",), reading=scan_reading(name), log=name == "kappa",
         roles={f"found_fading_{name}": "cue", f"fading_{name}": "cue",
                f"found_threshold_{name}": "engram", f"threshold_{name}": "engram"},
     )  # fmt: skip

@@ -47,7 +47,8 @@ def portrait(paths: Floats, rest: Floats, rates: Floats, target: float, kappa: f
         own = least * (1 + np.geomspace(1e-3, max(2 * reach / least, 1.0), 150))
         activity = target * own**2 / (own**2 - least**2)
         other = (activity - rates[i] * own) / rates[1 - i]
-        other[(other < 0) | (other > 1.1 * reach) | (own > 1.1 * reach)] = np.nan
+        seen = (other >= 0) & (other <= 1.1 * reach) & (own <= 1.1 * reach)
+        own, other = own[seen], other[seen]
         across, up = (own, other) if i == 0 else (other, own)
         found |= axis(f"{name}_still", across, "1", "weight of the first input")
         found[f"{name}_nullcline"] = variable(
@@ -132,7 +133,7 @@ def over(name: str) -> Curve:
     return Curve(
         (f"found_{name}",), f"Activity at rest over {WORDS[name]}", x=f"{name}_probe",
         y_label="activity", theory=(f"closed_{name}",), marks=(f"{name}_shown",),
-        roles={f"found_{name}": "recall"}, reading=scan_reading(name),
+        roles={f"found_{name}": "recall"}, reading=scan_reading(name), log=name == "kappa",
     )  # fmt: skip
 
 

@@ -12,7 +12,10 @@ from workbench import Curve, Equation, Trace, variable
 
 Frame = dict[str, xr.Variable]
 #: Activities along which the curves of rest are drawn.
-BRANCH = np.concatenate([np.geomspace(1e-3, 0.3, 250), np.linspace(0.3, 0.9999, 250)[1:]])
+BRANCH = np.concatenate([
+    np.geomspace(1e-3, 0.3, 200), np.linspace(0.3, 0.9, 120)[1:],
+    1 - np.geomspace(0.1, 1e-12, 180)[1:],
+])  # fmt: skip
 #: Weights that the phase portrait shows.
 HIGHEST = 2.5
 WORDS = {"kappa": "kappa", "target_rate": "target rate v_T"}
@@ -55,7 +58,7 @@ def scan(
 ) -> Frame:  # fmt: skip
     """Return the curve of rests over a parameter, and the ends of self-loops."""
     inside = (along >= shown[0]) & (along <= shown[1])
-    place = np.where(inside, along, np.nan)
+    place = np.clip(np.where(inside, along, shown[0]), *shown)  # unseen where outside
     return {
         **axis(f"{name}_branch", place, "1", WORDS[name]),
         f"stable_{name}": variable(f"{name}_branch", np.where(inside & firm, BRANCH, np.nan), "1",
@@ -117,7 +120,7 @@ def over(name: str) -> Curve:
     return Curve(
         (f"low_{name}", f"high_{name}"), f"Where a self-loop rests over {WORDS[name]}",
         x=f"{name}_probe", y_label="activity", theory=(f"stable_{name}", f"unstable_{name}"),
-        marks=(f"{name}_shown",), reading=scan_reading(name),
+        marks=(f"{name}_shown",), reading=scan_reading(name), log=name == "kappa",
         roles={f"low_{name}": "cue", f"high_{name}": "engram", f"unstable_{name}": "inhibitory"},
     )  # fmt: skip
 
@@ -158,7 +161,7 @@ EQUATIONS = (
 )
 
 PRESETS = {
-    "Too weak to be kept": {"stimulus": 0.15},
+    "Too short to be kept": {"lasting": 0.1},
     "A ring of five": {"units": 5, "stimulus": 1.5, "lasting": 10.0, "duration": 50.0},
     "Scaling forbids it": {"kappa": 0.3},
     "It lights up by itself": {"kappa": 3.0, "target_rate": 0.2, "stimulus": 0.0, "duration": 60.0},

@@ -23,6 +23,10 @@ SMALL = {
     "spass": {"starts": 3, "duration": 2.0},
     "stdp": {"duration": 5.0},
     "calcium": {"synapses": 20, "pairs": 5},
+    "assembly_competition": {"trials": 10},
+    "associative": {"units": 200, "active": 10, "stored": 40, "cues": 4, "levels": 4},
+    "arena": {"units": 100, "active": 6, "memory": 12, "largest": 60, "loads": 3, "cues": 4,
+              "trials": 2},
     "enn": {"samples": 96, "hidden": 8, "slots": 4, "epochs": 3},
     "sdm": {
         "hard_locations": 2000, "access_fraction": 0.01, "stored": 12, "cues": 4,
@@ -261,7 +265,7 @@ def test_painted_for_its_ground(shown, dark):
         if one.kind == "picture":
             assert renderers[2].glyph.text_color == ground.ink
             assert renderers[1].glyph.fill_color == "#FFFFFF"
-        elif one.kind in ("points", "bars"):
+        elif one.kind in ("points", "bars", "band"):
             assert glyph.fill_color == colour(one.role, dark)
         else:
             assert glyph.line_color == colour(one.role, dark)

@@ -1,13 +1,18 @@
 """The numbers of pictures, their legends and their colours."""
 
+import holoviews as hv
 import numpy as np
 import pytest
 import xarray as xr
+from bokeh.models import LogScale, VArea
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib.pyplot import close
 
 import models
+from apps.drawing.elements import element
 from apps.drawing.legends import entry_width, fitting, legend
+from apps.drawing.live import LivePlot
 from apps.drawing.palette import BLANK, DARK, INKED, LIGHT, MAGNITUDE, ROLES, SIGNED, colour, shades
 from apps.drawing.series import (
     Series,
@@ -121,6 +126,42 @@ def test_a_curve_is_points_or_a_line(joined, kind):
     assert nowhere.x.size == 0
     assert here.x.tolist() == [2.0]
     assert (nowhere.dash, here.dash) == ("solid", "dashed")
+
+
+def banded():
+    """Measurements with bands, of which one is known at two loads only."""
+    loads = variable("load", [1.0, 10.0, 100.0], "1", "load")
+    ends = {"low": [0.8, 0.5, np.nan], "high": [1.0, 0.7, np.nan], "share": [0.9, 0.6, 0.2]}
+    made = {name: variable("load", each, "1", name) for name, each in ends.items()}
+    return xr.Dataset(made, coords={"load": loads})
+
+
+def test_a_band_lies_below_its_measurement_and_is_not_told():
+    observable = Curve(
+        ("share",), "T", x="load", bands={"share": ("low", "high")}, roles={"share": "recall"}
+    )
+    band, points = series(observable, banded())
+    assert (band.kind, points.kind) == ("band", "points") and band.role == points.role == "recall"
+    np.testing.assert_array_equal(band.x, [1, 10])
+    np.testing.assert_array_equal(band.y, [[0.8, 0.5], [1.0, 0.7]])
+    assert [text for text, _ in legend([band, points])] == ["share"]
+
+
+@pytest.mark.parametrize("backend", ["bokeh", "matplotlib"])
+def test_bands_and_logarithms_are_drawn(backend):
+    observable = Curve(("share",), "T", x="load", bands={"share": ("low", "high")}, log=True)
+    live = LivePlot(observable)
+    live.replace(banded())
+    area = next(r.glyph for r in live.figure.renderers if isinstance(r.glyph, VArea))
+    assert area.fill_color == colour("other") and isinstance(live.figure.x_scale, LogScale)
+    drawn = element(observable, banded(), backend)
+    assert any(isinstance(part, hv.Area) for part in drawn)
+    rendered = hv.render(drawn, backend=backend)
+    if backend == "bokeh":
+        assert isinstance(rendered.x_scale, LogScale)
+    else:
+        assert rendered.axes[0].get_xscale() == "log"
+        close(rendered)
 
 
 def test_a_histogram_tells_left_edges():

@@ -26,7 +26,7 @@ import models
 pytestmark = pytest.mark.ui
 
 OWN = ("localhost", "127.0.0.1", "::1")
-PAGES = ("/", "/lab", "/runs", "/compare", "/sweep", "/train")
+PAGES = ("/", "/lab", "/runs", "/compare", "/sweep", "/arena", "/train")
 
 
 def get(address: str, path: str, **headers: str) -> tuple[int, dict[str, str], str]:

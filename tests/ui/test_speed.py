@@ -50,17 +50,27 @@ def told(capsys, title: str, values: np.ndarray) -> None:
         print(f"\n{title}: median {median:.1f} ms, 95th percentile {late:.1f} ms, n {values.size}")
 
 
-def test_slider_to_drawn_picture(lab, capsys):
-    page = lab("model=spass")
-    expect(page.get_by_text(re.compile(r"end at 1\.618"))).to_be_visible()
-    slider = page.get_by_role("slider", name=re.compile("^input rate")).first
+#: Live model -> a slider of its page.
+SLIDERS = {
+    "spass": "input rate", "spass_inputs": "first input", "spass_chain": "input",
+    "spass_ring": "background", "hebb": "width of a bump", "stdp": "time difference",
+    "calcium": "time difference", "six_rules": "time difference",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("model", SLIDERS)
+def test_slider_to_drawn_picture(lab, capsys, model):
+    page = lab(f"model={model}")
+    expect(page.get_by_text("Drag a slider: the pictures answer.")).to_be_visible()
+    page.wait_for_timeout(1500)
+    slider = page.get_by_role("slider", name=re.compile(f"^{SLIDERS[model]}")).first
     slider.focus()
     assert page.evaluate(STOPWATCH) > 0
     for _ in range(40):
         before = page.evaluate("window.times.length")
         slider.press("ArrowRight")
         page.wait_for_function(f"window.times.length > {before}")
-    told(capsys, "SPaSS slider to drawn picture", np.array(page.evaluate("window.times")[5:]))
+    told(capsys, f"{model}, slider to drawn picture", np.array(page.evaluate("window.times")[5:]))
 
 
 def test_event_loop_while_a_run_works(page, tmp_path, capsys):

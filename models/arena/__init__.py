@@ -1,0 +1,1 @@
+"""The arena: the same patterns, the same damaged cues, as many bits, and every memory at once."""
