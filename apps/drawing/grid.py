@@ -127,7 +127,7 @@ def single_ticks(values: np.ndarray, across: bool) -> tuple[dict[float, str], in
     """Return ticks of single rows, or columns, and how steep they must be to fit, in degrees."""
     number = values.dtype.kind in "iuf"
     step = int(max(1, round_step(values.size))) if number else -(-values.size // WORDS[across])
-    texts = [f"{one:.4g}" if number else str(one) for one in values[::step].tolist()]
+    texts = [spelled(one) if number else str(one) for one in values[::step].tolist()]
     places = [i + 0.5 for i in range(0, values.size, step)]
     width = max(COLUMN_LETTERS // len(texts) - 1, 1) if across else ROW_LETTERS
     lines = [textwrap.wrap(text, width, break_long_words=False) for text in texts]
@@ -137,6 +137,11 @@ def single_ticks(values: np.ndarray, across: bool) -> tuple[dict[float, str], in
     else:
         texts = ["\n".join(text) for text in lines]
     return dict(zip(places, texts, strict=True)), slant
+
+
+def spelled(value: float) -> str:
+    """Return a number in few digits; a whole one below a million with all of its own."""
+    return f"{value:.0f}" if value == round(value) and abs(value) < 1e6 else f"{value:.4g}"
 
 
 def even_step(values: np.ndarray) -> float:

@@ -10,6 +10,7 @@ import xarray as xr
 from bokeh.models import (
     ColorBar,
     ColumnDataSource,
+    CustomJS,
     FixedTicker,
     HSpan,
     Image,
@@ -26,6 +27,11 @@ from apps.drawing.sheet import FONT, SMALL, Sheet, give, swatch
 from workbench import Matrix
 
 BAR = 12  # pixels that the colour bar is wide
+#: Numbers are seen where the longest of them, 7 pixels a sign, fits into its cell.
+FIT = """
+const longest = Math.max(1, ...told.data.text.map((text) => text.length))
+drawn.visible = figure.inner_width / (matrix.data.wide[0] || 1) >= 7 * longest
+"""
 RIGHT = 84  # pixels beside the matrix, whatever numbers the bar shows
 
 
@@ -64,11 +70,7 @@ class HeatMap(Sheet):
         picture: Any = {"color_mapper": self._mapper}
         self._put(self._source, Image(image="image", x=0, y=0, dw="wide", dh="high", **picture))
         if self.observable.written:
-            numbers = Text(
-                x="x", y="y", text="text", text_color="ink", text_font_size=SMALL,
-                text_align="center", text_baseline="middle",
-            )  # fmt: skip
-            self._put(self._numbers, numbers)
+            self._add_numbers()
         for axis in self.figure.axis:
             axis.ticker = FixedTicker(ticks=[])
         across, upright = ColumnDataSource({"at": []}), ColumnDataSource({"at": []})
@@ -76,6 +78,18 @@ class HeatMap(Sheet):
             self._put(across, HSpan(y="at")),
             self._put(upright, VSpan(x="at")),
         ]
+
+    def _add_numbers(self) -> None:
+        """Write numbers into the cells as long as these are wide enough to read them."""
+        numbers = Text(
+            x="x", y="y", text="text", text_color="ink", text_font_size=SMALL,
+            text_align="center", text_baseline="middle",
+        )  # fmt: skip
+        drawn = self._put(self._numbers, numbers)
+        parts = {"drawn": drawn, "figure": self.figure, "matrix": self._source}
+        fit = CustomJS(args=parts | {"told": self._numbers}, code=FIT)
+        self.figure.js_on_change("inner_width", fit)
+        self._numbers.js_on_change("data", fit)
 
     def _add_bar(self) -> None:
         self._bar, self._unit = add_bar(self.figure, self._mapper)
