@@ -15,6 +15,7 @@ REGISTRY = {
     "associative": "models.associative.experiment:AssociativeRecall",
     "arena": "models.arena.experiment:Arena",
     "enn": "models.enn.experiment:EngramTraining",
+    "continual": "models.gating.experiment:ContinualLearning",
     "spass": "models.plasticity.spass:SynapticScaling",
     "spass_inputs": "models.plasticity.spass_inputs:CompetingInputs",
     "spass_chain": "models.plasticity.spass_chain:FeedForwardChain",

@@ -156,8 +156,8 @@ figure(show("spass_ring"))
 # ### Two assemblies in one network
 #
 # A hundred units, two stimuli (Tetzlaff et al. 2015). While both come equally often their
-# assemblies stay alike; shown three times as often, A takes units from B. Compiling takes some seconds
-# the first time.
+# assemblies stay alike; shown three times as often, A takes units from B. Compiling takes some
+# seconds the first time.
 
 # %%
 figure(show("assembly_competition", trials=max(40, round(100 * SIZE))))

@@ -26,7 +26,7 @@ OWN = "the method's own"
 RATES = {SDMLP: 0.05, METAPLASTIC: 0.005, GATING: 0.005}
 RATE = 1e-3
 #: Strengths of the penalties for digits; they depend on data, scenario and scale of the Fisher.
-STRENGTHS = {EWC: 1000.0, SI: 1.0}
+STRENGTHS = {EWC: 100.0, SI: 1.0}
 
 _BINARISED = {"units": 256, "epochs": 20, "batch": 32}
 #: The best of a search (models.gating.search), over the models' own parameters.
@@ -39,17 +39,17 @@ PRESETS = {
     "Task-incremental: all baselines": {"beside": ALL, "epochs": 40, "scenario": TASK},
     "Metaplasticity, permuted digits (Laborieux 2021)": {
         **_BINARISED, "method": METAPLASTIC, "scenario": DOMAIN, "kind": PERMUTED, "tasks": 4,
-        "metaplasticity": 10.0, "own_normalisation": True, "batch": 100,
+        "metaplasticity": 10.0, "own_normalisation": True, "batch": 100, "epochs": 40,
     },
     "Permuted digits without metaplasticity": {
         **_BINARISED, "method": METAPLASTIC, "scenario": DOMAIN, "kind": PERMUTED, "tasks": 4,
-        "metaplasticity": 0.0, "own_normalisation": True, "batch": 100,
+        "metaplasticity": 0.0, "own_normalisation": True, "batch": 100, "epochs": 40,
     },
     "Engram gates (after Aguilar 2025)": {
         **_BINARISED, "method": GATING, "metaplasticity": 4.0, "open_share": 0.5,
     },
     "Gates keyed by task, domain-incremental": {
         **_BINARISED, "method": GATING, "scenario": DOMAIN, "gate": "keyed by task",
-        "open_share": 0.3, "metaplasticity": 4.0,
+        "open_share": 0.2, "metaplasticity": 4.0, "epochs": 10, "batch": 100,
     },
 }  # fmt: skip

@@ -195,7 +195,7 @@ class ContinualLearning(Model):
 
     strength = Quantity(
         0.0, bounds=(0.0, 1e10), unit="1", group="Baselines", label="strength of the penalty",
-        doc="of EWC (per-sample Fisher) or SI; 0 for the default: 1000 and 1",
+        doc="of EWC (per-sample Fisher) or SI; 0 for the default: 100 and 1",
     )  # fmt: skip
     kept = Count(
         50, bounds=(1, 5000), unit="1", log=True, group="Baselines", label="samples kept",

@@ -190,9 +190,7 @@ class Learner:
     @torch.no_grad()
     def activities(self, tasks: Iterable[int]) -> list[NDArray[np.bool_]]:
         """Return for some tasks which units (stimuli, units) their test stimuli switch on."""
-        return [
-            (self.network.activity(self.tests[task][0], task) > 0).numpy() for task in tasks
-        ]
+        return [(self.network.activity(self.tests[task][0], task) > 0).numpy() for task in tasks]
 
 
 class Joint(Learner):

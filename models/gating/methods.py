@@ -49,9 +49,7 @@ def learners_of(model: ContinualLearning, tasks: Stream, seed: int) -> dict[str,
     return {name: learner_of(model, name, tasks, seed) for name in names}
 
 
-def learner_of(
-    model: ContinualLearning, method: str, tasks: Stream, seed: int
-) -> Learner:
+def learner_of(model: ContinualLearning, method: str, tasks: Stream, seed: int) -> Learner:
     """Return the learner of one method; beside another one it learns by its own recipe."""
     drawn = torch.Generator().manual_seed(seed)
     common = (tasks, recipe_of(model, method), seed + 1)

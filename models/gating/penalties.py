@@ -120,9 +120,7 @@ class SynapticIntelligence(Held):
         earlier = self.anchors[0][0] if self.anchors else [torch.zeros_like(w) for w in place]
         importance = [
             old + course.clamp(min=0) / ((now - then).square() + DAMPING)
-            for old, course, now, then in zip(
-                earlier, self.course, place, self.began, strict=True
-            )
+            for old, course, now, then in zip(earlier, self.course, place, self.began, strict=True)
         ]
         self.anchors = [(importance, place)]
         self.course = [torch.zeros_like(weight) for weight in self.weights]

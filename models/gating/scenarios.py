@@ -202,9 +202,7 @@ def permuted(
     return tuple(made)
 
 
-def answered(
-    name: str, parts: list[Part], task: int, own: int, tasks: int, scenario: str
-) -> Task:
+def answered(name: str, parts: list[Part], task: int, own: int, tasks: int, scenario: str) -> Task:
     """Return a task whose answers are outputs as the scenario has them."""
     if scenario == DOMAIN:
         return Task(name, *parts, np.ones(own, bool))

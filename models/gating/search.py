@@ -32,8 +32,8 @@ SPACES: dict[str, dict[str, Any]] = {
     SDMLP: {
         "optimizer": ["SGD", "SGD with momentum", "Adam"],
         "learning_rate": ("log", 3e-4, 0.3), "active": [1, 2, 3, 5, 10, 20],
-        "gaba_threshold": ("log", 500.0, 20_000.0), "units": [1000, 2000, 4000],
-        "epochs": [5, 10, 20, 40, 80], "batch": [16, 32],
+        "gaba_threshold": ("log", 500.0, 20_000.0), "units": [1000, 2000],
+        "epochs": [5, 10, 20, 40], "batch": [16, 32],
     },
     METAPLASTIC: _BINARISED,
     GATING: {

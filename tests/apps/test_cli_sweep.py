@@ -88,6 +88,7 @@ def test_an_unknown_measure_is_told_and_nothing_is_lost(folder):
     assert len(Store(folder).list()) == 6
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="there are no groups of processes")
 def test_an_interrupt_keeps_what_is_finished(folder):
     over = ["--over", "stored=100:2000:8"]

@@ -31,6 +31,7 @@ SMALL = {
     "associative": {"units": 200, "active": 10, "stored": 40, "cues": 4, "levels": 4},
     "arena": {"units": 100, "active": 6, "memory": 12, "largest": 60, "loads": 3, "cues": 4,
               "trials": 2},
+    "continual": {"units": 40, "epochs": 2, "active": 4, "samples": 200, "gaba_threshold": 50.0},
     "enn": {"samples": 96, "hidden": 8, "slots": 4, "epochs": 3},
     "sdm": {
         "hard_locations": 2000, "access_fraction": 0.01, "stored": 12, "cues": 4,

@@ -57,7 +57,7 @@ def test_cells_are_runs_of_the_desk_and_give_the_table(desk):
 
 
 def test_a_sweep_that_is_stopped_keeps_what_is_finished(desk):
-    sweep = Sweep.grid(Clock(frames=40, wait=0.05), {"level": list(range(6))})
+    sweep = Sweep.grid(Clock(frames=12, wait=0.05), {"level": list(range(6))})
     going = Sweeping(desk, sweep)
     until = time.monotonic() + 60
     while going.course.done < 2 and time.monotonic() < until:

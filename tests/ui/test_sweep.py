@@ -65,6 +65,7 @@ def test_a_sweep_is_run_drawn_read_and_its_runs_are_opened(visit, page, scheme):
     expect(page.get_by_role("button", name="Run", exact=True)).to_be_visible()
 
 
+@pytest.mark.slow
 def test_it_is_stopped_and_goes_on_where_it_was(visit):
     page = visit(LONG)
     button(page, "Run").click()

@@ -189,7 +189,7 @@ def test_the_table_of_the_matrix_counted(active, patterns, rho, least, most, hal
     assert memory.density == pytest.approx(rho, abs=0.003)
     cues = batch[:400]
     assert least < (memory.recall(cues) & ~cues).sum(axis=1).mean() < most
-    found = memory.recall(left_out(cues, 0.5, rng))
+    found = memory.recall(left_out(cues, 1 - (active // 2) / active, rng))
     assert half[0] < (found & ~cues).sum(axis=1).mean() < half[1]
 
 

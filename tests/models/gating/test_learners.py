@@ -26,7 +26,9 @@ def perceptron(made, units=12):
 
 
 def sdmlp(**options):
-    return SparseDistributedPerceptron(6, 8, 3, drawn(), **{"active": 2, "threshold": 4.0} | options)
+    return SparseDistributedPerceptron(
+        6, 8, 3, drawn(), **{"active": 2, "threshold": 4.0} | options
+    )
 
 
 def test_at_first_inhibition_excites_and_every_unit_is_active():

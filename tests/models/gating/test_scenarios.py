@@ -17,7 +17,9 @@ def test_class_incremental_one_head_for_all():
     for place, task in enumerate(made.tasks):
         assert set(task.train.y) == set(task.test.y) == {2 * place, 2 * place + 1}
         assert task.head.all()
-        assert task.train.x.dtype == np.float32 and 0 <= task.train.x.min() < task.train.x.max() <= 1
+        assert (
+            task.train.x.dtype == np.float32 and 0 <= task.train.x.min() < task.train.x.max() <= 1
+        )
     assert sum(len(task.train.x) for task in made.tasks) == 1437
     assert sum(len(task.test.x) for task in made.tasks) == 360
     assert made.chance(1) == 0.5 and made.chance(5) == 0.1
