@@ -16,6 +16,7 @@ REGISTRY = {
     "arena": "models.arena.experiment:Arena",
     "enn": "models.enn.experiment:EngramTraining",
     "continual": "models.gating.experiment:ContinualLearning",
+    "sparsity": "models.gating.sparsity:SparsityRegularisers",
     "spass": "models.plasticity.spass:SynapticScaling",
     "spass_inputs": "models.plasticity.spass_inputs:CompetingInputs",
     "spass_chain": "models.plasticity.spass_chain:FeedForwardChain",

@@ -13,7 +13,10 @@ FOLDER = Path(__file__).parents[1] / "notebooks"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.py"))
 CELL_SECONDS = 120  # far more than any cell takes: this ends a notebook that hangs
 #: Notebooks that compile networks, or train them for a minute.
-LONG = ("02_sparse_distributed_memory", "03_spiking_engrams", "04_engram_neural_network")
+LONG = (
+    "02_sparse_distributed_memory", "03_spiking_engrams", "04_engram_neural_network",
+    "07_continual_learning",
+)  # fmt: skip
 
 
 def mark(name):

@@ -30,7 +30,10 @@ BAR = 12  # pixels that the colour bar is wide
 #: Numbers are seen where the longest of them, 7 pixels a sign, fits into its cell.
 FIT = """
 const longest = Math.max(1, ...told.data.text.map((text) => text.length))
-drawn.visible = figure.inner_width / (matrix.data.wide[0] || 1) >= 7 * longest
+const width = figure.properties.inner_width
+if (!width.is_unset) {
+  drawn.visible = width.get_value() / (matrix.data.wide[0] || 1) >= 7 * longest
+}
 """
 RIGHT = 84  # pixels beside the matrix, whatever numbers the bar shows
 

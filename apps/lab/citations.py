@@ -126,4 +126,4 @@ def key(reference: Reference) -> str:
     """Return a short name: the first author's and the year."""
     first = re.split(r"[ ,]", reference.authors)[0]
     plain = unicodedata.normalize("NFD", first).encode("ascii", "ignore").decode()
-    return f"{plain.lower() or 'source'}{reference.year}"
+    return f"{re.sub(r'[^a-z]', '', plain.lower()) or 'source'}{reference.year}"

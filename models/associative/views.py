@@ -127,7 +127,7 @@ OBSERVABLES = (
     ),
     Curve(
         ("stored_here",),
-        "Patterns that fit, against the coding level",
+        "Patterns that fit over the coding level",
         x="level_here",
         y_label="log10 of patterns",
         theory=(

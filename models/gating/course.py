@@ -71,6 +71,7 @@ class Course:
         self.untrained = {name: learner.accuracies() for name, learner in learners.items()}
         self.reached = {name: np.full((count, count), np.nan) for name in learners}
         self.reactivated = np.full((count, count, count), np.nan)
+        self.said = ["Not learnt yet."] * count
         self.engrams: list[NDArray[np.bool_]] = []
         self.task, self.epoch = -1, 0
 
@@ -126,9 +127,9 @@ class Course:
         """Return what a task led to, and at the end what all did."""
         self.engrams.append(engrams.engram_of(self.encoded()))
         switched_on = self.main.activities(range(len(self.names)))
-        self.reactivated[self.task, :, : self.task + 1] = engrams.reactivations(
-            self.engrams, switched_on
-        )
+        again = engrams.reactivations(self.engrams, switched_on)
+        self.reactivated[self.task, :, : self.task + 1] = again
+        self.said[self.task] = engrams.said(again)
         methods = list(self.learners)
         frame = {
             "accuracies": variable(
@@ -139,6 +140,7 @@ class Course:
                 ("after", "stimulus", "engram"), self.reactivated.copy(), "1",
                 "reactivation over chance",
             ),
+            "reactivated_said": variable("after", list(self.said), "1", "what is switched on"),
             "scenario": variable((), self.tasks.scenario, "1", "scenario"),
             "told": variable(
                 (), self.tasks.told or self.main.network.knows_task, "1", "the task is told"

@@ -54,6 +54,8 @@ class EngramGatedNetwork(BinarisedNetwork):
     the context gates of Masse, Grant and Freedman 2018.
     """
 
+    keys: Tensor
+
     def __init__(
         self, pixels: int, units: int, outputs: int, tasks: int, generator: torch.Generator, *,
         apart: bool = False, width: float = 0.1, gate: str = SHARED, open_share: float = 0.1,

@@ -14,7 +14,7 @@ from workbench import measures, variable
 #: mean unit, in deviations over the units.
 ABOVE = 1.0
 #: Units that are drawn.
-MOST = 600
+MOST = 300
 BINS = 20
 
 
@@ -49,6 +49,18 @@ def reactivations(
             if engram.any() and chance > 0:
                 found[row, column] = again.fraction.mean() / chance
     return found
+
+
+def said(ratios: NDArray[np.float64]) -> str:
+    """Return what stimuli of the first task switch on, from `reactivations`, in a sentence."""
+    own, latest = ratios[0, 0], ratios[0, -1]
+    tasks = f"After {ratios.shape[1]} task{'s' * (ratios.shape[1] > 1)}"
+    if np.isnan(own):
+        return f"{tasks} stimuli of the first task switch on 0 units, or it has no engram."
+    text = f"{tasks} stimuli of the first task switch on their own engram {own:.1f} times chance"
+    if ratios.shape[1] > 1 and np.isfinite(latest):
+        text += f", and that of the task just learnt {latest:.1f} times"
+    return f"{text}."
 
 
 def overlaps(engrams: list[NDArray[np.bool_]]) -> NDArray[np.float64]:
@@ -96,9 +108,10 @@ def units_frame(
 
 
 def ordered(responses: NDArray[np.float64], member: NDArray[np.bool_]) -> NDArray[np.intp]:
-    """Return the places of the units that are drawn, in their order."""
+    """Return the places of the units that are drawn, in their order; silent ones are left out."""
     total = responses.sum(axis=0)
-    first = np.argsort(~member * 1e9 - total, kind="stable")[:MOST]
+    heard = np.flatnonzero(total > 0) if total.any() else np.arange(len(total))
+    first = heard[np.lexsort((-total[heard], ~member[heard]))][:MOST]
     best = responses[:, first].argmax(axis=0)
     lead = 2 * responses[:, first].max(axis=0) - total[first]
     return first[np.lexsort((-lead, best))]

@@ -119,7 +119,7 @@ class ContinualLearning(Model):
         source="Bricken 2023",
     )  # fmt: skip
     epochs = Count(
-        80, bounds=(1, 2000), unit="1", log=True, group="Method",
+        20, bounds=(1, 2000), unit="1", log=True, group="Method",
         doc="rounds over the samples of each task",
     )  # fmt: skip
     batch = Count(
@@ -132,7 +132,7 @@ class ContinualLearning(Model):
     )  # fmt: skip
     learning_rate = Quantity(
         0.0, bounds=(0.0, 1.0), unit="1", step=0.0001, group="Method", label="learning rate",
-        doc="size of a step; 0 for the method's own: 0.05 (SDMLP by SGD), 0.005 (binarised), 0.001",
+        doc="size of a step; 0 for the method's own: 0.2 (SDMLP by SGD), 0.005 (binarised), 0.001",
     )  # fmt: skip
 
     active = Count(
@@ -140,7 +140,7 @@ class ContinualLearning(Model):
         doc="number k of units that are active once switches inhibit", source="Bricken 2023",
     )  # fmt: skip
     gaba_threshold = Quantity(
-        6000.0, bounds=(1.0, 1e8), unit="1", log=True, group="SDMLP", label="threshold of switch",
+        1500.0, bounds=(1.0, 1e8), unit="1", log=True, group="SDMLP", label="threshold of switch",
         doc="samples for which a unit is active until its switch inhibits; 5,000,000 in the paper, "
         "for 500 epochs of MNIST",
     )  # fmt: skip
@@ -208,6 +208,11 @@ class ContinualLearning(Model):
         if self.method == SDMLP and self.active >= self.units:
             raise ParameterError(
                 f"active = {self.active} is not allowed with units = {self.units}: it must be less."
+            )
+        if self.method in BINARISED and self.batch < 2:
+            raise ParameterError(
+                "batch = 1 is not allowed for a binarised network, which normalises by the batch: "
+                "it must be at least 2."
             )
         if self.scenario == CLASS and self.method in BINARISED:
             untold = "which a class-incremental stream does not tell"

@@ -80,11 +80,19 @@ class Perceptron(Network):
 
 def linear(before: int, after: int, generator: torch.Generator, bias: bool = True) -> nn.Linear:
     """Return a layer as torch makes it, drawn from a generator of one's own."""
-    layer = nn.utils.skip_init(nn.Linear, before, after, bias=bias)
+    layer = nn.Linear(before, after, bias=bias, device="meta").to_empty(device="cpu")
     with torch.no_grad():
         for weight in layer.parameters():
             weight.uniform_(-(before**-0.5), before**-0.5, generator=generator)
     return layer
+
+
+def batches(order: Tensor, size: int) -> list[Tensor]:
+    """Return the batches of an epoch; one sample left over, which has no variance, joins them."""
+    parts = list(order.split(size))
+    if len(parts) > 1 and len(parts[-1]) == 1:
+        parts[-2:] = [torch.cat(parts[-2:])]
+    return parts
 
 
 class Learner:
@@ -100,7 +108,7 @@ class Learner:
     """
 
     def __init__(self, network: Network, stream: Stream, recipe: Recipe, seed: int) -> None:
-        self.network, self.stream, self.recipe = network, stream, recipe
+        self.network, self.stream, self.recipe = network.eval(), stream, recipe
         self.generator = torch.Generator().manual_seed(seed)
         self.optimizer = self.made_optimizer()
         pixels = np.concatenate([task.train.x for task in stream.tasks])
@@ -137,7 +145,7 @@ class Learner:
         self.network.train()
         for _ in range(epochs):
             order = torch.randperm(len(self.x), generator=self.generator)
-            for batch in order.split(self.recipe.batch):
+            for batch in batches(order, self.recipe.batch):
                 self.step(self.x[batch], self.y[batch])
             if tell is not None:
                 tell()
@@ -209,7 +217,7 @@ class Joint(Learner):
         self.network.train()
         for _ in range(epochs):
             order = torch.randperm(len(self.x), generator=self.generator)
-            for batch in order.split(self.recipe.batch):
+            for batch in batches(order, self.recipe.batch):
                 self.now = self.places[batch]
                 self.step(self.x[batch], self.y[batch])
             if tell is not None:

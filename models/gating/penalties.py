@@ -68,10 +68,11 @@ class ElasticWeights(Held):
         """
         layers = [layer for layer in self.network.modules() if isinstance(layer, nn.Linear)]
         seen: dict[nn.Module, tuple[Tensor, Tensor]] = {}
-        handles = [
-            layer.register_forward_hook(lambda m, given, out: seen.update({m: (given[0], out)}))
-            for layer in layers
-        ]
+
+        def note(layer: nn.Module, given: tuple[Tensor, ...], out: Tensor) -> None:
+            seen[layer] = given[0], out
+
+        handles = [layer.register_forward_hook(note) for layer in layers]
         logs = torch.log_softmax(self.logits(x, self.task), 1)
         for handle in handles:
             handle.remove()

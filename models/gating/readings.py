@@ -54,9 +54,9 @@ def scores_reading(data: xr.Dataset) -> str:
     of = dict(zip(data.measure.values, data.scores.values[0], strict=True))
     method = data.method.values[0]
     if np.isnan(of["BWT"]):
-        return f"{method}: ACC {of['ACC']:.3f}; with 1 task nothing can be forgotten."
+        return f"ACC of {method} is {of['ACC']:.3f}; with 1 task nothing can be forgotten."
     return (
-        f"{method}: ACC {of['ACC']:.3f}, BWT {of['BWT']:+.3f}; forgetting is "
+        f"ACC of {method} is {of['ACC']:.3f}, BWT {of['BWT']:+.3f}; forgetting is "
         f"{of['forgetting, from best']:.3f} from the best accuracy (Chaudhry) and "
         f"{of['forgetting, from learnt']:.3f} from that right after learning (Avalanche)."
     )
@@ -112,17 +112,9 @@ def overlap_reading(data: xr.Dataset) -> str:
 
 
 def reactivation_reading(data: xr.Dataset) -> str:
-    """Say what the first task's stimuli switch on of their own engram at the end."""
-    last = data.reactivated.values
-    rows = np.flatnonzero(np.isfinite(last).any((1, 2)))
-    if not rows.size:
-        return "Nothing is switched on: 0 units are active."
-    now = last[rows[-1]]
-    own, other = now[0, 0], now[0, rows[-1]]
-    return (
-        f"After {count(rows[-1] + 1, 'task')} stimuli of the first task switch on their own engram "
-        f"{times(own)} chance, and that of the task learnt last {times(other)}."
-    )
+    """Say what the first task's stimuli switch on of their own engram, at the latest."""
+    learnt = np.flatnonzero(np.isfinite(data.accuracies.values[0]).all(1))
+    return str(data.reactivated_said.values[learnt[-1]])
 
 
 def selectivity_reading(data: xr.Dataset) -> str:
@@ -131,11 +123,6 @@ def selectivity_reading(data: xr.Dataset) -> str:
         f"Units have a mean selectivity of {float(data.mean_selectivity):.2f} (1: switched on by "
         f"one task's stimuli alone); {int(data.silent_units):,} of {int(data.units):,} are silent."
     )
-
-
-def times(ratio: float) -> str:
-    """Return a ratio in words."""
-    return "never measurably against" if np.isnan(ratio) else f"{ratio:.1f} times"
 
 
 def count(number: int, what: str) -> str:

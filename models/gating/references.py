@@ -63,3 +63,16 @@ XIAO_2017 = Reference(
 )  # fmt: skip
 #: Data set -> where it is from.
 DATA = {"digits": ALPAYDIN_1998, "mnist": LECUN_1998, "fashion-mnist": XIAO_2017}
+BECK_2009 = Reference(
+    "Beck A, Teboulle M", 2009,
+    "A fast iterative shrinkage-thresholding algorithm for linear inverse problems",
+    "SIAM Journal on Imaging Sciences 2:183-202", doi="10.1137/080716542",
+)  # fmt: skip
+LOUIZOS_2018 = Reference(
+    "Louizos C, Welling M, Kingma DP", 2018,
+    "Learning sparse neural networks through L0 regularization",
+    "International Conference on Learning Representations; arXiv:1712.01312",
+)  # fmt: skip
+NG_2011 = Reference(
+    "Ng A", 2011, "Sparse autoencoder", "CS294A lecture notes, Stanford University"
+)  # fmt: skip

@@ -130,6 +130,7 @@ def stream(
         made = split(train, test, order, tasks, scenario)
     else:
         made = permuted(train, test, tasks, scenario, rng)
+    refuse_too_few(made)
     return Stream(made, scenario, shape, source)
 
 
@@ -147,6 +148,17 @@ def refuse_too_many(tasks: int, kind: str, scenario: str) -> None:
             f"tasks = {tasks} is not allowed in a {scenario} stream: each task needs two classes "
             f"to tell apart, so {CLASSES} classes make at most {CLASSES // 2} tasks."
         )
+
+
+def refuse_too_few(tasks: tuple[Task, ...]) -> None:
+    """Raise `ParameterError` where a task has too few pictures to learn from."""
+    for task in tasks:
+        if len(task.train.x) < 2 or not len(task.test.x):
+            raise ParameterError(
+                f"samples: task {task.name!r} is left with {len(task.train.x)} training and "
+                f"{len(task.test.x)} test pictures; each task needs two to learn from and one to "
+                "be tested by."
+            )
 
 
 def raw(data: str, folder: str | Path, seed: int) -> tuple[Part, Part, tuple[int, int], str]:
@@ -176,7 +188,7 @@ def split(train: Part, test: Part, order: NDArray, tasks: int, scenario: str) ->
     made = []
     for task in range(tasks):
         classes = order[task * own : (task + 1) * own]
-        parts = [chosen(part, classes) for part in (train, test)]
+        parts = chosen(train, classes), chosen(test, classes)
         name = ", ".join(str(digit) for digit in classes)
         made.append(answered(name, parts, task, own, tasks, scenario))
     return tuple(made)
@@ -197,12 +209,14 @@ def permuted(
     made = []
     for task in range(tasks):
         order = rng.permutation(train.x.shape[1])
-        parts = [Part(part.x[:, order], part.y) for part in (train, test)]
+        parts = Part(train.x[:, order], train.y), Part(test.x[:, order], test.y)
         made.append(answered(f"order {task + 1}", parts, task, CLASSES, tasks, scenario))
     return tuple(made)
 
 
-def answered(name: str, parts: list[Part], task: int, own: int, tasks: int, scenario: str) -> Task:
+def answered(
+    name: str, parts: tuple[Part, Part], task: int, own: int, tasks: int, scenario: str
+) -> Task:
     """Return a task whose answers are outputs as the scenario has them."""
     if scenario == DOMAIN:
         return Task(name, *parts, np.ones(own, bool))
@@ -211,7 +225,8 @@ def answered(name: str, parts: list[Part], task: int, own: int, tasks: int, scen
     if scenario == TASK:
         head[:] = False
         head[first : first + own] = True
-    return Task(name, *(Part(x, y + first) for x, y in parts), head)
+    train, test = (Part(x, y + first) for x, y in parts)
+    return Task(name, train, test, head)
 
 
 __all__ = ["CLASS", "DIGITS", "DOMAIN", "SCENARIOS", "TASK", "Stream", "Task", "stream"]

@@ -83,7 +83,8 @@ OBSERVABLES = (
         ("engram_overlap",), "Overlap of engrams", written=".2f", reading=readings.overlap_reading,
     ),
     Matrix(
-        ("reactivated",), "What stimuli switch on of each engram", over="after", written=".1f",
+        ("reactivated",), "What stimuli switch on of each engram", over="after",
+        said="reactivated_said", written=".1f",
         reading=readings.reactivation_reading,
     ),
     Histogram(

@@ -203,7 +203,7 @@ OBSERVABLES = (
                "change_rate_other": FALL},
     ),
     Curve(
-        ("simulated_pairs",), "Change of strength against number of pairs", x="place_pairs",
+        ("simulated_pairs",), "Change against number of pairs", x="place_pairs",
         y_label="strength after / before", theory=("change_pairs",), marks=("pairs_shown",),
         roles={"simulated_pairs": "recall"}, reading=pairs_reading,
     ),

@@ -145,11 +145,11 @@ OBSERVABLES = (
         roles=roles("field"), reading=field_reading,
     ),
     Trace(
-        of_rules("length"), "Length of the weight vector, in powers of ten", roles=roles("length"),
+        of_rules("length"), "Length of the weights, in powers of ten", roles=roles("length"),
         y_label="log10 of the length", reading=length_reading,
     ),
     Curve(
-        of_rules("response"), "Responses to the patterns, with these weights", x="pattern",
+        of_rules("response"), "Responses to the patterns", x="pattern",
         y_label="response", joined=True, roles=roles("response"), reading=response_reading,
     ),
     Trace(

@@ -139,7 +139,7 @@ def over(name: str) -> Curve:
 
 OBSERVABLES = (
     Curve(
-        ("ended",), "Weights over the activity of their inputs", x="rate", y_label="weight",
+        ("ended",), "Weights over their inputs' activity", x="rate", y_label="weight",
         theory=("law",), roles={"ended": "excitatory"}, reading=law_reading,
     ),
     Trace(
@@ -151,7 +151,7 @@ OBSERVABLES = (
         roles={"activity": "recall", "target": "cue"}, reading=activity_reading,
     ),
     Curve(
-        ("second_path",), "Phase portrait of the first two inputs alone", x="first_path",
+        ("second_path",), "Phase portrait of the first two inputs", x="first_path",
         y_label="weight of the second input", joined=True,
         theory=("first_nullcline", "second_nullcline"), reading=portrait_reading,
         roles={"second_path": "other", "first_nullcline": "excitatory",

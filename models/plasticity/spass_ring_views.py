@@ -118,7 +118,7 @@ def scan_reading(name: str):
 def over(name: str) -> Curve:
     """Return the bifurcation over a parameter."""
     return Curve(
-        (f"low_{name}", f"high_{name}"), f"Where a self-loop rests over {WORDS[name]}",
+        (f"low_{name}", f"high_{name}"), f"Rests of a self-loop: {WORDS[name]}",
         x=f"{name}_probe", y_label="activity", theory=(f"stable_{name}", f"unstable_{name}"),
         marks=(f"{name}_shown",), reading=scan_reading(name), log=name == "kappa",
         roles={f"low_{name}": "cue", f"high_{name}": "engram", f"unstable_{name}": "inhibitory"},

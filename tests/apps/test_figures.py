@@ -32,6 +32,8 @@ SMALL = {
     "arena": {"units": 100, "active": 6, "memory": 12, "largest": 60, "loads": 3, "cues": 4,
               "trials": 2},
     "continual": {"units": 40, "epochs": 2, "active": 4, "samples": 200, "gaba_threshold": 50.0},
+    "sparsity": {"units": 20, "samples": 120, "epochs": 2, "task_epochs": 1, "iterations": 20,
+                 "weights": 50, "features": 9},
     "enn": {"samples": 96, "hidden": 8, "slots": 4, "epochs": 3},
     "sdm": {
         "hard_locations": 2000, "access_fraction": 0.01, "stored": 12, "cues": 4,

@@ -46,6 +46,8 @@ SHORT = {
     "arena": {"units": 100, "active": 6, "memory": 12, "largest": 60, "loads": 5, "cues": 4,
               "trials": 2},
     "continual": {"units": 40, "epochs": 2, "active": 4, "samples": 200, "gaba_threshold": 50.0},
+    "sparsity": {"units": 20, "samples": 120, "epochs": 2, "task_epochs": 1, "iterations": 20,
+                 "weights": 50, "features": 9},
     "enn": {"samples": 96, "hidden": 8, "slots": 4, "epochs": 3},
     "spass": {"starts": 2, "duration": 1.0},
     "stdp": {"duration": 5.0},
@@ -54,8 +56,11 @@ SHORT = {
     "six_rules": {"spikes": "Poisson spikes", "duration": 1.0},
 }  # fmt: skip
 #: Model -> ends of the names of variables that come with other values of its parameters alone.
-OPTIONAL = {"enn": ("_enn", "_lstm", "_gru", "_rnn"), "associative": ("mean_field_match",),
-            "continual": ("_metaplastic", "_gating", "_ewc", "_si", "_rehearsal", "_joint")}
+OPTIONAL = {
+    "enn": ("_enn", "_lstm", "_gru", "_rnn"),
+    "associative": ("mean_field_match",),
+    "continual": ("_metaplastic", "_gating", "_ewc", "_si", "_rehearsal", "_joint"),
+}
 #: Models that draw no random numbers.
 CERTAIN = {"spass", "spass_inputs", "spass_chain", "spass_ring"}
 PRESETS = [(key, preset) for key in models.names() for preset in models.get(key).presets]
