@@ -31,7 +31,7 @@ class SparsityRegularisers(Model):
     title = "Sparsity regularisers"
     summary = "L1, L0, KL, Top-K and gates at the same sparsity: what is zero, who is silent."
     pace = "seconds"
-    cover = 1
+    cover = 2
     references = (
         cited.BECK_2009, cited.LOUIZOS_2018, cited.NG_2011, cited.AGUILAR_2025,
         cited.CHAUDHRY_2018,
@@ -95,7 +95,7 @@ class SparsityRegularisers(Model):
         label="wanted activity rho", doc="mean activity that the divergence asks of each unit",
     )  # fmt: skip
     beta = Quantity(
-        0.3, bounds=(0.0, 10.0), unit="1", step=0.05, group="Sparse autoencoder",
+        1.0, bounds=(0.0, 10.0), unit="1", step=0.05, group="Sparse autoencoder",
         label="weight of sparsity", doc="beta, weight of the divergence beside the error",
     )  # fmt: skip
 

@@ -31,11 +31,11 @@ STRENGTHS = {
 }
 FACTORS = (4.0, 2.0, 1.0, 0.6, 0.3)
 OUTCOMES = (
-    "exact zeros", "active at a time", "silent units", "test error", "forgetting (Chaudhry)",
+    "exact zeros", "active at a time", "silent units", "test error", "forgetting",
 )  # fmt: skip
 BINS = np.array([0.0, 1e-9, 0.01, 0.03, 0.1, 0.3, 1.0])
 BIN_NAMES = ("never", "to 1 %", "to 3 %", "to 10 %", "to 30 %", "more")
-FEATURES = 300
+FEATURES = 600
 
 
 def follow(model: SparsityRegularisers, run: Run) -> None:

@@ -55,8 +55,8 @@ def compared_reading(data: xr.Dataset) -> str:
     missed = "".join(f" ({data.method.values[n]} leaves {shares[n]:.0%})" for n in off)
     return (
         f"Where about {wanted} are left{missed}, {data.method.values[best]} errs least "
-        f"({table[best, 3]:.1%}); learnt in pairs, classes are forgotten by {forgot.min():.0%} to "
-        f"{forgot.max():.0%}."
+        f"({table[best, 3]:.1%}); learnt in pairs, classes are forgotten (Chaudhry) by "
+        f"{forgot.min():.0%} to {forgot.max():.0%}."
     )
 
 
@@ -117,22 +117,22 @@ def features_reading(data: xr.Dataset) -> str:
 
 
 OBSERVABLES = (
-    Matrix(
-        ("compared",), "Compared where they are as sparse", written=".2f", reading=compared_reading
-    ),
-    Matrix(
-        ("swept",), "From weak to strong", over="level", written=".2f", reading=swept_reading
-    ),
-    Matrix(("unit_usage",), "How often units are used", written=".2f", reading=usage_reading),
     Images(("features",), "Features of the sparse autoencoder", reading=features_reading),
     Curve(
         ("gap_ista", "gap_fista", "gap_restart", "gap_subgradient"),
-        "Sparse regression: distance to the minimum", x="iteration", joined=True,
+        "How near each solver comes", x="iteration", joined=True,
         y_label="log10 of the relative gap",
         roles={"gap_ista": "excitatory", "gap_fista": "engram", "gap_restart": "recall",
                "gap_subgradient": "inhibitory"},
         reading=gap_reading,
     ),
+    Matrix(
+        ("compared",), "Compared at equal sparsity", written=".2f", reading=compared_reading
+    ),
+    Matrix(
+        ("swept",), "From weak to strong", over="level", written=".2f", reading=swept_reading
+    ),
+    Matrix(("unit_usage",), "How often units are used", written=".2f", reading=usage_reading),
     Trace(
         ("error_now",), "Test error, network by network", roles={"error_now": "other"},
         reading=error_reading,

@@ -9,6 +9,7 @@ import pytest
 import models
 from models.gating import metrics
 from models.gating.choices import EWC, GATING, JOINT, METAPLASTIC, NAIVE, PRESETS, REHEARSAL, SI
+from models.gating.engrams import ordered
 from models.gating.scenarios import CLASS, DOMAIN, PERMUTED, TASK
 from models.gating.search import SPACES, Trial, decided, drawn, measure, reached, search
 from workbench import ParameterError, run
@@ -180,6 +181,13 @@ def test_engrams_are_of_the_units_and_chance_is_one(record):
     assert alive + int(data.silent_units) == int(data.units) == 60
 
 
+def test_units_are_drawn_by_the_task_that_prefers_them_silent_ones_not_at_all():
+    responses = np.array([[0.1, 0.0, 0.9, 0.5], [0.6, 0.0, 0.0, 0.4]])
+    member = np.array([True, False, True, False])
+    assert ordered(responses, member).tolist() == [2, 3, 0]
+    assert ordered(np.zeros((2, 3)), np.zeros(3, bool)).tolist() == [0, 1, 2]
+
+
 def test_scenarios_are_told_and_what_needs_the_task_is_refused():
     for scenario in (CLASS, DOMAIN, TASK):
         model = Continual(scenario=scenario, units=16, active=2, epochs=1, samples=60)
@@ -190,6 +198,8 @@ def test_scenarios_are_told_and_what_needs_the_task_is_refused():
         Continual(**KEYED | {"scenario": CLASS}).validate()
     with pytest.raises(ParameterError, match="own_normalisation = True .*does not tell"):
         Continual(**PERMUTED_DIGITS | {"scenario": CLASS}).validate()
+    with pytest.raises(ParameterError, match="batch = 1 is not allowed for a binarised network"):
+        Continual(**KEYED | {"batch": 1}).validate()
     with pytest.raises(ParameterError, match="active = 20 is not allowed with units = 16"):
         Continual(active=20, units=16).validate()
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.gating.engram_gates import ALWAYS, KEYED, SHARED, WINNERS, EngramGatedNetwork
-from models.gating.learner import Joint, Learner, Perceptron, Recipe, Rehearsal
+from models.gating.learner import Joint, Learner, Perceptron, Recipe, Rehearsal, batches
 from models.gating.metaplastic import BinarisedNetwork, Metaplastic, MetaplasticAdam
 from models.gating.penalties import DAMPING, ElasticWeights, SynapticIntelligence
 from models.gating.scenarios import DOMAIN, TASK, stream
@@ -78,6 +78,12 @@ def test_weights_stay_positive_and_rows_of_length_one():
     assert all((weight >= 0).all() for weight in network.parameters())
     torch.testing.assert_close(network.addresses.weight.norm(dim=1), torch.ones(20))
     assert not torch.allclose(network.readout.weight.norm(dim=1), torch.ones(10))
+
+
+def test_one_sample_left_over_joins_the_batch_before():
+    assert [len(part) for part in batches(torch.arange(33), 16)] == [16, 17]
+    assert [len(part) for part in batches(torch.arange(34), 16)] == [16, 16, 2]
+    assert [len(part) for part in batches(torch.arange(1), 16)] == [1]
 
 
 # Metaplasticity

@@ -81,6 +81,11 @@ def test_more_tasks_than_classes_is_told():
     ContinualLearning(tasks=12, scenario=DOMAIN, kind=PERMUTED).validate()
 
 
+def test_too_few_pictures_for_a_task_are_told():
+    with pytest.raises(ParameterError, match="is left with . training and .. test pictures"):
+        stream(samples=4)
+
+
 @pytest.fixture
 def folder(tmp_path):
     """Return a folder with small files of MNIST's format."""

@@ -186,9 +186,9 @@ def test_methods_are_compared_where_as_much_is_left(data):
 
 
 def test_the_subgradient_s_zeros_are_said_beside_the_table(data):
-    said = [one.reading(data) for one in Sparsity.observables]
-    assert "L1, subgradient 0%" in said[1]
-    assert "the subgradient 0." in said[4]
+    said = {one.variables[0]: one.reading(data) for one in Sparsity.observables}
+    assert "L1, subgradient 0%" in said["swept"]
+    assert "the subgradient 0." in said["gap_ista"]
     assert data.method.values.tolist() == list(METHODS)
 
 
