@@ -76,7 +76,11 @@ def fields(text):
 
 def test_each_page_of_a_lab_begins_with_a_model_of_its_own():
     assert {here: models.get(key).key for here, key in server.FIRST.items()} == server.FIRST
-    assert [server.asked_for({}, key).model.key for key in server.FIRST.values()] == ["sdm", "arena", "enn"]
+    assert [server.asked_for({}, key).model.key for key in server.FIRST.values()] == [
+        "sdm",
+        "arena",
+        "enn",
+    ]
 
 
 @given(asked(), st.integers(0, 2**32 - 1))
