@@ -15,7 +15,7 @@ CELL_SECONDS = 120  # far more than any cell takes: this ends a notebook that ha
 #: Notebooks that compile networks, or train them for a minute.
 LONG = (
     "02_sparse_distributed_memory", "03_spiking_engrams", "04_engram_neural_network",
-    "07_continual_learning",
+    "05_plasticity", "06_sparse_associative_memory", "07_continual_learning",
 )  # fmt: skip
 
 

@@ -32,6 +32,7 @@ def slider(page: Page, name: str):
     return page.get_by_role("slider", name=name, exact=True)
 
 
+@pytest.mark.slow
 def test_a_trained_network_is_looked_into_and_asked(lab):
     page = lab(SMALL)
     page.get_by_role("button", name="Run", exact=True).click()

@@ -217,6 +217,7 @@ def test_what_is_not_allowed_is_told(options, told):
         RecallStudy(**options)
 
 
+@pytest.mark.slow
 def test_settings_are_changed_one_by_one(monkeypatch):
     chosen = ("nothing", "temperature 0.75", "4 slots")
     monkeypatch.setattr(

@@ -55,6 +55,7 @@ def test_rehearsal_and_joint_training_remember():
     assert accuracy(method=JOINT, **small) > 0.95
 
 
+@pytest.mark.slow
 def test_forgetting_falls_with_metaplasticity():
     short = PERMUTED_DIGITS | {"epochs": 25, "tasks": 3}
     without, strong = (accuracy(**short | {"metaplasticity": m}) for m in (0.0, 10.0))
