@@ -16,6 +16,8 @@ from workbench.parameters import Choice, Count, Declared, Numeric, ParameterErro
 from workbench.run import SEED
 from workbench.stamp import version
 
+#: A tag of every record that a sweep made.
+TAG = "sweep"
 #: Cells that a sweep may have.
 MOST = 100_000
 #: How many values a range has where nobody says.

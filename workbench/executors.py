@@ -10,16 +10,29 @@ import warnings
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, contextmanager
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
+from workbench.cells import TAG
 from workbench.here import run
 from workbench.model import Model
 from workbench.parameters import ParameterError, shown
-from workbench.record import first_line
+from workbench.record import Record, first_line
 from workbench.run import RunFailed
+from workbench.stamp import Stamp
+from workbench.table import Numbers, numbers
+
+
+class Computed(NamedTuple):
+    """A cell that was run, as its process hands it over: nothing is left to compute of it."""
+
+    content: bytes  # of the record's file
+    stamp: Stamp
+    numbers: Numbers
+
 
 #: What is called with a model and a seed.
-Job = tuple[Callable[[Model, int], bytes | str], Model, int]
+Job = tuple[Callable[[Model, int], Computed | str], Model, int]
 #: How often a pool may break without a single result before its cells are given up.
 TRIES = 3
 #: Seconds in which a scheduler has to answer.
@@ -27,17 +40,19 @@ PATIENCE = 10
 DIED = "Its process died {tries} times, as when memory runs out."
 
 
-def compute(model: Model, seed: int) -> bytes | str:
-    """Run a cell; return the bytes of its record's file, or why it failed."""
+def compute(model: Model, seed: int) -> Computed | str:
+    """Run a cell; return its record, or why it failed."""
     try:
-        return bytes(run(model, seed, progress=False).encoded())
+        made = run(model, seed, progress=False)
+        record = Record(made.data, replace(made.stamp, tags=[TAG]))
+        return Computed(bytes(record.encoded()), record.stamp, numbers(record.data))
     except (RunFailed, ParameterError, MemoryError) as error:
         return first_line(error)
 
 
 def results(
     jobs: Sequence[Job], workers: int = 2, scheduler: str = ""
-) -> Generator[tuple[int, bytes | str]]:
+) -> Generator[tuple[int, Computed | str]]:
     """Yield the number of each job and what it gave, as they come.
 
     Parameters
@@ -63,7 +78,7 @@ def results(
         yield number, DIED.format(tries=TRIES)
 
 
-def numbered(number: int, job: Job) -> tuple[int, bytes | str]:
+def numbered(number: int, job: Job) -> tuple[int, Computed | str]:
     """Do a job and say which one it was."""
     act, model, seed = job
     return number, act(model, seed)

@@ -63,10 +63,7 @@ class Record:
         RecordError
             If the disk is full or read-only, or the folder does not exist.
         """
-        path = Path(path)
-        with replacing(path) as temporary:
-            temporary.write_bytes(self.encoded())
-        return path
+        return write(Path(path), self.encoded())
 
     @classmethod
     def open(cls, path: str | Path) -> Record:
@@ -117,6 +114,13 @@ def unlocked() -> AbstractContextManager[Any]:
     """Keep xarray from asking a Dask cluster, where one is in use, whether it may open a file."""
     dask = sys.modules.get("dask")
     return dask.config.set(scheduler="threads") if dask else nullcontext()
+
+
+def write(path: Path, content: bytes | memoryview) -> Path:
+    """Write a file, whole or not at all, and return its path."""
+    with replacing(path) as temporary:
+        temporary.write_bytes(content)
+    return path
 
 
 @contextmanager

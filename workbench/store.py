@@ -19,7 +19,7 @@ import platformdirs
 
 from workbench.catalogue import Catalogue, Row, alone
 from workbench.entry import Entry, file_name, files, only, said_by, signature
-from workbench.record import Record, RecordError, first_line, read_stamp, replacing
+from workbench.record import Record, RecordError, first_line, read_stamp, replacing, write
 from workbench.stamp import PREFIX, Stamp, attributes, storable
 
 #: Environment variable that says where the records are.
@@ -59,8 +59,12 @@ class Store:
 
     def add(self, record: Record) -> Path:
         """Write a record into the store and return its path."""
+        return self.put(record.encoded(), record.stamp)
+
+    def put(self, content: bytes | memoryview, stamp: Stamp) -> Path:
+        """Write a record whose file and stamp are known, as `Record.encoded` makes it."""
         make(self.folder)
-        path = record.save(self.folder / file_name(record.stamp))
+        path = write(self.folder / file_name(stamp), content)
         self._learn(path)
         return path
 

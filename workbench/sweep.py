@@ -23,21 +23,18 @@ import itertools
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import xarray as xr
 
 from workbench.cells import MOST, Cell, cells, drawn, on_grid, seeds_of, stored
-from workbench.executors import compute, results
+from workbench.executors import Computed, compute, results
 from workbench.model import Cancelled, Model
 from workbench.parameters import ParameterError
 from workbench.record import Record
 from workbench.store import Store
 from workbench.table import Measures, Row, table
-
-#: A tag of every record that a sweep made.
-TAG = "sweep"
 
 
 @dataclass(frozen=True)
@@ -254,17 +251,17 @@ class Sweep:
         ]
 
     def _taken(
-        self, cell: Cell, given: bytes | str, store: Store, measures: Measures | None
+        self, cell: Cell, given: Computed | str, store: Store, measures: Measures | None
     ) -> Row:
         """Store what a worker computed of a cell; one that was interrupted is missing still."""
         if isinstance(given, str):
             return Row(cell, problem=given)
-        record = Record.decoded(given)
-        if not record.complete:
+        if not given.stamp.complete:
             return Row(cell)
-        tagged = Record(record.data, replace(record.stamp, tags=[TAG]))
-        store.add(tagged)
-        return Row.of(cell, tagged, measures)
+        store.put(given.content, given.stamp)
+        if measures is None:
+            return Row.told(cell, given.stamp.id, given.numbers)
+        return Row.of(cell, Record.decoded(given.content), measures)
 
 
 class Counting:

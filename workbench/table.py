@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 #: Name -> function of a record's data.
 Measures = Mapping[str, Callable[[xr.Dataset], float]]
+#: Name -> number, and its units and long_name.
+Numbers = dict[str, tuple[float, dict[str, str]]]
 
 
 @dataclass
@@ -48,19 +50,26 @@ class Row:
     @classmethod
     def of(cls, cell: Cell, record: Record, measures: Measures | None) -> Row:
         """Return the row of a cell that has its record."""
-        if measures is None:
-            found = numbers(record.data)
-        else:
-            found = {
-                name: (float(read(record.data)), {"long_name": name, "units": "1"})
-                for name, read in measures.items()
-            }
+        found = numbers(record.data) if measures is None else asked(record.data, measures)
+        return cls.told(cell, record.stamp.id, found)
+
+    @classmethod
+    def told(cls, cell: Cell, record: str, found: Numbers) -> Row:
+        """Return the row of a cell whose numbers are known."""
         values = {name: value for name, (value, _) in found.items()}
         attrs = {name: attrs for name, (_, attrs) in found.items()}
-        return cls(cell, record.stamp.id, "", values, attrs)
+        return cls(cell, record, "", values, attrs)
 
 
-def numbers(data: xr.Dataset) -> dict[str, tuple[float, dict[str, str]]]:
+def asked(data: xr.Dataset, measures: Measures) -> Numbers:
+    """Return the numbers that somebody wants to have read."""
+    return {
+        name: (float(read(data)), {"long_name": name, "units": "1"})
+        for name, read in measures.items()
+    }
+
+
+def numbers(data: xr.Dataset) -> Numbers:
     """Return what of a record is a number, or can be read as one, with its units and name.
 
     A number is itself; of a course in time (or steps, epochs, trials) that is one line, its last

@@ -11,9 +11,9 @@ from apps.shell.amounts import seconds
 from apps.work.desk import Desk
 from apps.work.job import Job
 from workbench import ParameterError
-from workbench.cells import Cell
+from workbench.cells import TAG, Cell
 from workbench.record import RecordError
-from workbench.sweep import TAG, Counting, Course, Sweep
+from workbench.sweep import Counting, Course, Sweep
 from workbench.table import Row, table
 
 #: Seconds between looks at the runs that go on.

@@ -18,9 +18,9 @@ from apps.work.desk import Desk
 from apps.work.sweeping import Sweeping, time_words
 from tests.workers import Breaks, Clock, Once
 from workbench import Curve, Matrix
-from workbench.cells import read_values
+from workbench.cells import TAG, read_values
 from workbench.store import Store
-from workbench.sweep import TAG, Course, Sweep
+from workbench.sweep import Course, Sweep
 
 
 @pytest.fixture

@@ -15,9 +15,9 @@ import workbench
 from tests.toys import Pair, Walk
 from tests.workers import Breaks, Clock, Once
 from workbench import Cancelled, Choice, Count, Model, ParameterError, Quantity
-from workbench.cells import read_range, read_values
+from workbench.cells import TAG, read_range, read_values
 from workbench.store import Store
-from workbench.sweep import TAG, Sweep
+from workbench.sweep import Sweep
 
 ALONE = {"workers": 1, "progress": False}
 BOTH = {"workers": 2, "progress": False}
