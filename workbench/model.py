@@ -80,6 +80,7 @@ from workbench.parameters import (
     Switch,
     Text,
 )
+from workbench.plan import Plan
 
 if TYPE_CHECKING:
     from workbench.run import Run
@@ -112,6 +113,8 @@ class Model(param.Parameterized):
     rewinds: ClassVar[bool] = False
     #: Name -> values of the parameters that differ from their defaults.
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
+    #: Name -> a sweep worth beginning from.
+    plans: ClassVar[Mapping[str, Plan]] = {}
     observables: ClassVar[tuple[Observable, ...]] = ()
     #: How many of the observables make the gallery's picture, from the first.
     cover: ClassVar[int] = 1

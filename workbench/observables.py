@@ -50,6 +50,7 @@ class Curve(Observable):
     #: Measured variable -> the variables of the lower and the upper end of its band.
     bands: Mapping[str, tuple[str, str]] = field(default_factory=dict, kw_only=True)
     log: bool = field(default=False, kw_only=True)  # whether x is drawn by its logarithm
+    log_y: bool = field(default=False, kw_only=True)
 
 
 @dataclass(frozen=True)

@@ -132,6 +132,8 @@ def axes(sweep: Sweep) -> dict[str, Any]:
     for name in sweep.names:
         parameter: Any = declared[name]
         told = {"long_name": name.replace("_", " "), "units": parameter.unit}
+        if getattr(parameter, "log", False):
+            told["scale"] = "log"
         if sweep.axes:
             made[name] = name, sweep.axes[name], told
         else:

@@ -61,9 +61,13 @@ def execute(
 
 
 def configured(
-    model: type[Model], preset: str | None, flags: Mapping[str, Any], assignments: tuple[str, ...]
-) -> Model:
-    """Return the model with the preset's values and those given, each checked on its own."""
+    model: type[Model], preset: str | None, flags: Mapping[str, Any], assignments: tuple[str, ...],
+    base: Mapping[str, Any] | None = None,
+) -> Model:  # fmt: skip
+    """Return the model with the preset's values and those given, each checked on its own.
+
+    `base` are values that count more than the preset's and less than those given.
+    """
     declared = model.parameters()
     given = {name.removeprefix(FLAG): v for name, v in flags.items() if v is not None}
     for assignment in assignments:
@@ -76,7 +80,7 @@ def configured(
             raise ParameterError(f"{name} was given 2 times; give it once.")
         given[name] = text
     values = {n: spelled(declared[n], v) for n, v in given.items()}
-    chosen = model(**{**preset_values(model, preset), **values})
+    chosen = model(**{**preset_values(model, preset), **(base or {}), **values})
     chosen.validate()
     return chosen
 
@@ -94,16 +98,19 @@ def spelled(parameter: Declared, given: Any) -> Any:
 
 def preset_values(model: type[Model], preset: str | None) -> Mapping[str, Any]:
     """Return the values of a preset, whose name may be typed in lower case with hyphens."""
-    if preset is None:
-        return {}
-    if not model.presets:
-        raise ParameterError(f"{shown(preset)} is no preset: {model.key!r} has none.")
-    slugs = {slug(name): name for name in model.presets}
-    name = preset if preset in model.presets else slugs.get(slug(preset))
-    if name is None:
-        near = unknown(slug(preset), slugs, f"preset of {model.key!r}")
-        raise ParameterError(near.replace(shown(slug(preset)), shown(preset), 1))
-    return model.presets[name]
+    return {} if preset is None else named(model.key, "preset", model.presets, preset)
+
+
+def named(key: str, what: str, known: Mapping[str, Any], name: str) -> Any:
+    """Return what a model has of some kind by this name, which may be typed as a slug."""
+    if not known:
+        raise ParameterError(f"{shown(name)} is no {what}: {key!r} has none.")
+    slugs = {slug(each): each for each in known}
+    found = name if name in known else slugs.get(slug(name))
+    if found is None:
+        near = unknown(slug(name), slugs, f"{what} of {key!r}")
+        raise ParameterError(near.replace(shown(slug(name)), shown(name), 1))
+    return known[found]
 
 
 def slug(name: str) -> str:

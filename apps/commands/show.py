@@ -40,6 +40,7 @@ def described(model: type[Model]) -> dict[str, Any]:
         "pace": model.pace,
         "parameters": [tabled(p) for p in model.parameters().values()],
         "presets": model.presets,
+        "plans": {name: asdict(plan) for name, plan in model.plans.items()},
         "references": [str(reference) for reference in model.references],
     }
 

@@ -22,11 +22,12 @@ from apps.commands.common import (
     printable,
     say,
 )
-from apps.commands.execute import configured, uninterrupted
+from apps.commands.execute import configured, named, slug, uninterrupted
 from apps.commands.records import open_store
 from workbench.cells import MOST, declared, read_range, read_values
 from workbench.model import Model, unknown
 from workbench.parameters import ParameterError, shown
+from workbench.plan import Plan
 from workbench.record import replacing
 from workbench.sweep import Course, Sweep
 
@@ -43,6 +44,11 @@ SHOWN, LINES = 4, 50
     help="A parameter and its values: 1,2,5 or low:high:number; for samples low:high. May be given "
     "several times.",
 )
+@click.option(
+    "--plan",
+    metavar="NAME",
+    help="A sweep that the model proposes, changed by the other options; a wrong name tells which.",
+)
 @click.option("--preset", metavar="NAME", help="Start from the values of this preset.")
 @click.option(
     "--set",
@@ -53,11 +59,9 @@ SHOWN, LINES = 4, 50
 )
 @click.option(
     "--seeds",
-    default=1,
     metavar="N",
-    show_default=True,
     type=click.IntRange(1, MOST),
-    help="Runs of each combination, with the seeds 1 to N.",
+    help="Runs of each combination, with the seeds 1 to N; 1 where no plan says more.",
 )
 @click.option(
     "--sample",
@@ -136,24 +140,36 @@ def sweep_command(
 
 
 def planned(
-    kind: type[Model], *, over: tuple[str, ...], preset: str | None, assignments: tuple[str, ...],
-    seeds: int, how: str, samples: int, draw: int,
+    kind: type[Model], *, plan: str | None, over: tuple[str, ...], preset: str | None,
+    assignments: tuple[str, ...], seeds: int | None, how: str, samples: int, draw: int,
 ) -> Sweep:  # fmt: skip
     """Return the sweep that the options ask for."""
-    model = configured(kind, preset, {}, assignments)
-    if not over:
-        raise ParameterError("A sweep needs --over NAME=VALUES at least once.")
-    axes: dict[str, list[Any]] = {}
+    base = Plan({}) if plan is None else named(kind.key, "plan", kind.plans, plan)
+    model = configured(kind, preset, {}, assignments, base.values)
+    asked = axes_of(over) or dict(base.over)
+    if not asked:
+        own = ", ".join(map(slug, kind.plans))
+        either = f", or --plan with one of {own}" if own else ""
+        raise ParameterError(f"A sweep needs --over NAME=VALUES at least once{either}.")
+    read = read_values if how == "grid" else read_range
+    axes = {name: read(declared(model, name), text) for name, text in asked.items()}
+    number = seeds or base.seeds
+    if how == "grid":
+        return Sweep.grid(model, axes, number)
+    return Sweep.random(model, axes, samples, number, draw, "latin" if how == "latin" else "random")
+
+
+def axes_of(over: tuple[str, ...]) -> dict[str, str]:
+    """Return the parameters that are named, with their values as they were typed."""
+    axes: dict[str, str] = {}
     for each in over:
         name, equals, text = each.partition("=")
         if not equals:
             raise ParameterError(f"--over {shown(each)} is not allowed: write NAME=VALUES.")
         if name in axes:
             raise ParameterError(f"{name} was given 2 times; give it once.")
-        axes[name] = (read_values if how == "grid" else read_range)(declared(model, name), text)
-    if how == "grid":
-        return Sweep.grid(model, axes, seeds)
-    return Sweep.random(model, axes, samples, seeds, draw, "latin" if how == "latin" else "random")
+        axes[name] = text
+    return axes
 
 
 def write(data: xr.Dataset, path: Path) -> None:

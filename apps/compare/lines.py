@@ -14,9 +14,9 @@ from bokeh.models import GlyphRenderer, Span
 
 from apps.drawing.palette import colour, ground
 from apps.drawing.series import Series, bar_width
-from apps.drawing.sheet import Sheet
+from apps.drawing.sheet import Sheet, scales
 from apps.drawing.thinning import thinned
-from workbench import Curve, Observable
+from workbench import Observable
 
 DASHES: tuple[list[int], ...] = ([], [9, 5], [2, 4], [10, 4, 2, 4])
 MARKERS = ("circle", "triangle", "square", "diamond")
@@ -75,8 +75,7 @@ class Lines(Sheet):
         dark: bool = False,
         **options: Any,
     ) -> None:
-        scale = "log" if isinstance(observable, Curve) and observable.log else "auto"
-        look = {"height": HEIGHT, "min_border_left": 76, "x_axis_type": scale} | options
+        look = {"height": HEIGHT, "min_border_left": 76} | scales(observable) | options
         super().__init__(observable, dark, **look)
         self._names = names
         self._zero = Span(dimension="width", location=0, line_width=1, visible=False)

@@ -75,7 +75,7 @@ def of_lines(observable: Observable, runs: Compared, dark: bool) -> Part:
     if found:
         lower = Lines(
             observable, found, (axes[0], difference_axis(axes[1])), runs.numbered, dark,
-            title="", height=LOW, x_range=upper.figure.x_range,
+            title="", height=LOW, x_range=upper.figure.x_range, y_axis_type="auto",
         )  # fmt: skip
         lower.level()
         part.rows.append([lower])

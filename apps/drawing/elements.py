@@ -63,8 +63,8 @@ def element(observable: Observable, data: xr.Dataset, backend: str = "bokeh") ->
     look: dict[str, Any] = {}
     if isinstance(observable, Raster):
         look = limits(observable, data, backend)
-    if isinstance(observable, Curve) and observable.log:
-        look["logx"] = True
+    if isinstance(observable, Curve):
+        look |= {"logx": observable.log, "logy": observable.log_y}
     cells = round(look["ylim"][1] + 0.5) if "ylim" in look else 1
     parts = [part(one, observable).opts(style.series(one, backend, cells)) for one in drawn]
     return hv.Overlay(parts).opts(style.panel(observable.title, axes, drawn, backend, **look))

@@ -28,10 +28,10 @@ from apps.drawing.leaves import Book, Leaves
 from apps.drawing.legends import legend
 from apps.drawing.palette import BAND, BLANK, colour, ground
 from apps.drawing.series import FEW, Series, axis_labels, bar_width, series
-from apps.drawing.sheet import SMALL, Sheet, give
+from apps.drawing.sheet import SMALL, Sheet, give, scales
 from apps.drawing.thinning import thinned
 from apps.shell.together import counted_once
-from workbench import Curve, Images, Observable
+from workbench import Images, Observable
 from workbench.observables import Leafed
 
 PICTURE_HEIGHT = 210
@@ -65,8 +65,7 @@ class LivePlot(Sheet):
             for held in (self.figure.x_range, self.figure.y_range):
                 held.range_padding = 0.01  # type: ignore[attr-defined] # equal: pixels stay square
         else:
-            axis = "log" if isinstance(observable, Curve) and observable.log else "auto"
-            super().__init__(observable, dark, x_axis_type=axis)
+            super().__init__(observable, dark, **scales(observable))
             self._add_legend()
         self.paint(dark)
 

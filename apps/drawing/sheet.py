@@ -19,7 +19,7 @@ from bokeh.plotting import figure
 from apps.drawing.leaves import Leaves
 from apps.drawing.legends import entry_width
 from apps.drawing.palette import ground
-from workbench import Observable
+from workbench import Curve, Observable
 
 HEIGHT = 340
 FONT = "13px"
@@ -32,6 +32,14 @@ MOVABLE = "pan,box_zoom,reset"
 WRAP = "legend.ncols = Math.max(1, Math.floor(figure.inner_width / legend.tags[0]))"
 #: Two clicks (or taps) bring back what was moved away.
 BACK = "figure.reset.emit()"
+
+
+def scales(observable: Observable) -> dict[str, str]:
+    """Return what Bokeh is told of a figure's axes: which of them are logarithmic."""
+    if not isinstance(observable, Curve):
+        return {}
+    kinds = {"x_axis_type": observable.log, "y_axis_type": observable.log_y}
+    return {name: "log" if yes else "auto" for name, yes in kinds.items()}
 
 
 class Sheet:

@@ -79,9 +79,10 @@ class SweepForm(JSComponent):
       made.append(...inner.filter((one) => one !== null))
       return made
     }
-    const NAMES = { model: "model", across: "across", values: "its values", down: "down",
-                    rows: "its values", seeds: "seeds", measure: "measure" }
-    const LISTS = ["model", "across", "down", "measure"]
+    const NAMES = { model: "model", plan: "ready-made sweep", across: "across",
+                    values: "its values", down: "down", rows: "its values", seeds: "seeds",
+                    measure: "measure" }
+    const LISTS = ["model", "plan", "across", "down", "measure"]
 
     export function render({ model }) {
       const root = h("div"), fields = {}, boxes = {}
@@ -97,8 +98,8 @@ class SweepForm(JSComponent):
         boxes[name] = h("div", { class: kind }, h("label", { for: name }, NAMES[name]), made)
         return boxes[name]
       }
-      const asked = h("fieldset", {}, ...["model", "across", "values", "down", "rows", "seeds"]
-        .map(field))
+      const names = ["model", "plan", "across", "values", "down", "rows", "seeds"]
+      const asked = h("fieldset", {}, ...names.map(field))
       const hint = h("p", { class: "hint" })
       const wrong = h("p", { class: "wrong", id: "wrong", role: "alert" })
       const press = (act) => () => model.send_msg({ act })
@@ -130,6 +131,7 @@ class SweepForm(JSComponent):
           made.setAttribute("aria-invalid", String(view.at === name))
         }
         boxes.rows.hidden = !view.asked.down
+        boxes.plan.hidden = view.options.plan.length < 2
         chosen.hidden = !view.options.measure.length
         hint.textContent = view.hint
         wrong.textContent = view.wrong

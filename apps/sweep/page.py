@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,33 +14,19 @@ import panel as pn
 import models
 from apps.shell.frame import Browser, adapt, page, when_loaded
 from apps.sweep import words
+from apps.sweep.asked import NAMES, Asked, Wrong, plan_of
 from apps.sweep.form import CellRuns, SweepForm
 from apps.sweep.maps import Maps, axes_of
 from apps.work.desk import Desk
 from apps.work.presence import attend, session
 from apps.work.sweeping import Sweeping, time_words
 from workbench import Model, ParameterError
-from workbench.cells import declared, read_number, read_values
 from workbench.link import parse
 from workbench.sweep import Sweep
 
-FIRST = "sdm"
 TICK = 250  # milliseconds between looks at a sweep
-#: Points that are listed, and runs that a page may ask for.
-LISTED, MOST = 400, 2000
-
-
-@dataclass
-class Asked:
-    """What is asked for, each as it was typed or stands in the address."""
-
-    model: str = FIRST
-    across: str = ""
-    values: str = ""
-    down: str = ""
-    rows: str = ""
-    seeds: str = "1"
-    measure: str = ""
+#: Points that are listed.
+LISTED = 400
 
 
 class Sweeps(pn.viewable.Viewer):
@@ -56,11 +42,11 @@ class Sweeps(pn.viewable.Viewer):
 
     def __init__(self, desk: Desk, given: Mapping[str, str]) -> None:
         self.desk = desk
-        names = [one.name for one in fields(Asked)]
-        self.asked = Asked(**{n: v for n, v in given.items() if n in names})
-        if self.asked.model not in models.names():
-            self.asked = Asked()
-        others = {n: v for n, v in given.items() if n not in names} | {"model": self.asked.model}
+        self.asked = Asked.given(given)
+        if self.asked.plan:
+            given = plan_of(self.asked.model, self.asked.plan) | dict(given)
+            self.asked = Asked.given(given)
+        others = {n: v for n, v in given.items() if n not in NAMES} | {"model": self.asked.model}
         linked = parse(others, models.get)
         self.model: Model = linked.model
         self.refused = " ".join(linked.refused)
@@ -97,15 +83,28 @@ class Sweeps(pn.viewable.Viewer):
             self.asked.measure = value
             self._draw()
         elif not self.busy and name in asdict(self.asked):
-            setattr(self.asked, name, value.strip())
-            if name == "model":
-                self.asked = Asked(model=value, seeds=self.asked.seeds)
-                self.model = models.get(value)()
-            if name in ("across", "down"):
-                setattr(self.asked, {"across": "values", "down": "rows"}[name], "")
+            if name == "plan" and value:
+                self._follow(value)
+            else:
+                self._change(name, value.strip())
             self._complete()
             self._plan()
         self._remember()
+
+    def _follow(self, plan: str) -> None:
+        """Ask for one of the model's own sweeps."""
+        self.asked = Asked.given(plan_of(self.asked.model, plan))
+        self.model = models.get(self.asked.model)(**type(self.model).plans[plan].values)
+
+    def _change(self, name: str, value: str) -> None:
+        """Ask for something else than before."""
+        self.asked.plan = ""
+        setattr(self.asked, name, value)
+        if name == "model":
+            self.asked = Asked(model=value, seeds=self.asked.seeds)
+            self.model = models.get(value)()
+        if name in ("across", "down"):
+            setattr(self.asked, {"across": "values", "down": "rows"}[name], "")
 
     def run(self) -> None:
         """Run what is missing."""
@@ -169,31 +168,16 @@ class Sweeps(pn.viewable.Viewer):
         self._wrong = self._where = ""
         self._at = {}
         try:
-            self.sweep = self._asked_for()
+            self.sweep = self.asked.sweep(self.model)
             if refusal := self.desk.refusal(self.sweep.model):
                 raise ParameterError(refusal)
+        except Wrong as refused:
+            self._wrong, self._where = str(refused), refused.field
         except ParameterError as refused:
             self._wrong = str(refused)
         if self.sweep is not None:
             self._data = self.sweep.table(self.desk.store)
         self._draw()
-
-    def _asked_for(self) -> Sweep:
-        asked, axes = self.asked, {}
-        for name, field in ((asked.across, "values"), (asked.down, "rows")):
-            if name:
-                self._where = field
-                axes[name] = read_values(declared(self.model, name), getattr(asked, field))
-        self._where = "seeds"
-        seeds = 1 if asked.seeds == "1" else read_number(asked.seeds, f"seeds = {asked.seeds}")
-        self._where = ""
-        sweep = Sweep.grid(self.model, axes, seeds)
-        if len(sweep) > MOST:
-            raise ParameterError(
-                f"{len(sweep):,} runs are too many for a page, which runs {MOST:,} at most: ask "
-                "for fewer values, or use `engram-workbench sweep`."
-            )
-        return sweep
 
     def _draw(self) -> None:
         """Draw the chosen measure, and tell what it says."""
@@ -245,6 +229,7 @@ class Sweeps(pn.viewable.Viewer):
         self.form.view = json.dumps({
             "asked": asdict(self.asked) | {"measure": name},
             "options": {"model": titles, "across": sweepable, "down": down,
+                        "plan": [("", "your own"), *((n, n) for n in type(self.model).plans)],
                         "measure": list(self._known.items())},
             "wrong": self._wrong, "at": self._where, "hint": self._hint(),
             "going": self.busy, "missing": self._missing(), "again": self._known != {},

@@ -10,8 +10,9 @@ import numpy as np
 import xarray as xr
 
 from models.arena.contestants import CONTESTANTS, Setting
-from models.arena.trial import Answers, Numbers, answers, interval
+from models.arena.trial import Answers, answers
 from models.arena.views import EQUATIONS, OBSERVABLES
+from models.associative.confidence import Numbers, interval, mean_over
 from models.associative.interface import Patterns
 from models.associative.patterns import (
     digit_patterns,
@@ -265,10 +266,3 @@ class Arena(Model):
         """Return the load at which the memories differ most, where damage is drawn."""
         spread = np.nan_to_num(mean[:, :, chosen]).std(axis=0)
         return int(np.argmax(spread))
-
-
-def mean_over(values: Numbers) -> Numbers:
-    """Return the mean over trials that are done; NaN where there is none."""
-    count = np.isfinite(values).sum(axis=0)
-    with np.errstate(invalid="ignore"):
-        return np.where(count > 0, np.nansum(values, axis=0) / np.maximum(count, 1), np.nan)

@@ -10,9 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.arena.contestants import CONTESTANTS, Setting
+from models.associative.confidence import Numbers
 from models.associative.interface import Patterns, correlation
-
-Numbers = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -93,20 +92,3 @@ def answers(
                 if d == shown:
                     seen[k] = recalled[0]
         yield Answers(place, agreement, whole, bits, seen, made[shown][0], wanted[0])
-
-
-def interval(values: Numbers, share: float = 0.95) -> tuple[Numbers, Numbers]:
-    """Return the ends of the confidence interval of the mean over the first axis (Student's t).
-
-    NaN where there are fewer than two values.
-    """
-    from scipy import stats
-
-    count = np.isfinite(values).sum(axis=0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mean = np.nansum(values, axis=0) / count
-        squares = np.nansum((values - mean) ** 2, axis=0)
-        error = np.sqrt(squares / (count - 1) / count)
-        half = stats.t.ppf((1 + share) / 2, np.maximum(count - 1, 1)) * error
-    known = count > 1
-    return np.where(known, mean - half, np.nan), np.where(known, mean + half, np.nan)

@@ -34,19 +34,56 @@ AMARI_1989 = Reference(
     "Amari S", 1989, "Characteristics of sparsely encoded associative memory",
     "Neural Networks 2:451-457", doi="10.1016/0893-6080(89)90043-9",
 )  # fmt: skip
+LEVY_1996 = Reference(
+    "Levy WB, Baxter RA", 1996, "Energy efficient neural codes", "Neural Computation 8:531-543",
+    doi="10.1162/neco.1996.8.3.531",
+)  # fmt: skip
+ATTWELL_2001 = Reference(
+    "Attwell D, Laughlin SB", 2001,
+    "An energy budget for signaling in the grey matter of the brain",
+    "Journal of Cerebral Blood Flow and Metabolism 21:1133-1145",
+    doi="10.1097/00004647-200110000-00001",
+)  # fmt: skip
+KNOBLAUCH_2010 = Reference(
+    "Knoblauch A, Palm G, Sommer FT", 2010,
+    "Memory capacities for synaptic and structural plasticity", "Neural Computation 22:289-341",
+    doi="10.1162/neco.2009.08-07-588",
+)  # fmt: skip
 RAMSAUER_2021 = Reference(
     "Ramsauer H, Schäfl B, Lehner J, et al.", 2021, "Hopfield networks is all you need",
     "International Conference on Learning Representations; arXiv:2008.02217",
+)  # fmt: skip
+PARGA_1986 = Reference(
+    "Parga N, Virasoro MA", 1986, "The ultrametric organization of memories in a neural network",
+    "Journal de Physique 47:1857-1864",
+)  # fmt: skip
+BENNA_2021 = Reference(
+    "Benna MK, Fusi S", 2021,
+    "Place cells may simply be memory cells: memory compression leads to spatial tuning and "
+    "history dependence",
+    "Proceedings of the National Academy of Sciences 118:e2018422118",
+    doi="10.1073/pnas.2018422118",
+)  # fmt: skip
+SHAH_2025 = Reference(
+    "Shah A, Hen R, Losonczy A, Fusi S", 2025,
+    "Optimal sparsity in autoencoder memory models of the hippocampus",
+    "bioRxiv 2025.01.06.631574", doi="10.1101/2025.01.06.631574",
 )  # fmt: skip
 
 __all__ = [
     "ALPAYDIN_1998",
     "AMARI_1989",
     "AMIT_1985",
+    "ATTWELL_2001",
+    "BENNA_2021",
     "BUCKINGHAM_1992",
     "HOPFIELD_1982",
+    "KNOBLAUCH_2010",
+    "LEVY_1996",
     "PALM_1980",
+    "PARGA_1986",
     "RAMSAUER_2021",
+    "SHAH_2025",
     "TSODYKS_1988",
     "WILLSHAW_1969",
 ]

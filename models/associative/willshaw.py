@@ -73,6 +73,13 @@ class WillshawMemory:
         """Share of synapses between different units that are on."""
         return self._on / max(1, self.units * (self.units - 1))
 
+    @property
+    def fan_out(self) -> NDArray[np.int64]:
+        """Synapses from each unit to others that are on, shape (units,)."""
+        unit = np.arange(self.units)
+        itself = self._rows[unit, unit >> 6] >> (unit & 63).astype(np.uint64) & 1
+        return np.bitwise_count(self._rows).sum(axis=1, dtype=np.int64) - itself.astype(np.int64)
+
     def synapses(self, units: ArrayLike, partners: ArrayLike) -> NDArray[np.bool_]:
         """Return a part of the matrix, shape (units, partners)."""
         row, column = np.asarray(units)[:, None], np.asarray(partners)[None]

@@ -64,6 +64,22 @@ def test_samples_are_drawn(folder):
     assert code == 0 and all(0.5 <= kappa <= 2 for kappa in kappas) and len(set(kappas)) == 4
 
 
+def test_a_plan_of_the_model_is_run_as_it_is_or_changed(folder):
+    small = ("--set", "cues=4", "--set", "fillings=1", "--set", "largest=50", "--workers", "1")
+    plan = ("capacity", "--plan", "hebbian-rule-coding-level-and-size", *small)
+    few = ("--over", "units=100,200", "--measure", "capacity", "--runs", folder)
+    code, out, _ = sweep(*plan, *few)
+    assert code == 0 and out.splitlines()[0].split() == ["units", "capacity"]
+    (first, *_) = Store(folder).list()
+    assert first.parameters["memory"] == "Hebbian" and first.parameters["cues"] == 4
+    code, _, err = sweep("capacity", "--plan", "hebian-rule", "--runs", folder)
+    assert code == 2 and "'hebian-rule' is no plan of 'capacity'" in err
+    code, _, err = sweep("capacity", "--runs", folder)
+    assert code == 2 and "or --plan with one of willshaw-coding-level-and-size" in err
+    code, _, err = sweep("spass", "--plan", "any", "--runs", folder)
+    assert code == 2 and "'any' is no plan: 'spass' has none." in err
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

@@ -7,6 +7,7 @@ import time
 
 import numpy as np
 import pytest
+import xarray as xr
 
 import models
 import workbench
@@ -136,9 +137,62 @@ def test_a_point_is_chosen_where_one_points(found):
     At.x = 3.5  # beside the map
     maps._tapped(At, found, ["kappa", "target_rate"])
     one = found.isel(target_rate=0, drop=True)
+    maps.draw(one, "weight")
     At.x = 0.9  # nearest to 1 of 0.5, 1 and 4
     maps._tapped(At, one, ["kappa"])
     assert chosen == [{"kappa": 2, "target_rate": 1}, {"kappa": 1}]
+
+
+def chosen_lines(seeds: int = 2) -> xr.Dataset:
+    """Return a table over one number and one choice: 10, 100, 1,000 and ten times as much."""
+    values = np.array([[10.0, 100.0, 1000.0], [100.0, 1000.0, 10_000.0]]).T[..., None]
+    found = xr.Dataset(
+        {"capacity": (("level", "memory", "seed"), values * np.arange(1, seeds + 1))},
+        {
+            "level": (
+                "level",
+                [0.01, 0.1, 0.5],
+                {"scale": "log", "long_name": "level", "units": "1"},
+            ),
+            "memory": ("memory", ["matrix", "hashed"], {"long_name": "memory"}),
+            "seed": np.arange(1, seeds + 1),
+        },
+        {"title": "Sweep"},
+    )
+    found["capacity"].attrs = {"units": "1", "long_name": "capacity"}
+    found["record"] = found["capacity"].astype(str)
+    return found
+
+
+def test_a_number_over_a_few_choices_is_a_line_for_each():
+    found = chosen_lines()
+    (curve,) = observables(found, "capacity")
+    assert type(curve) is Curve and curve.log and curve.log_y and curve.x == "level"
+    drawn = pictures(found, "capacity")
+    assert [drawn[name].attrs["long_name"] for name in curve.variables] == ["matrix", "hashed"]
+    np.testing.assert_allclose(drawn["line_1"], [150, 1500, 15_000])
+    low, high = (drawn[name] for name in curve.bands["line_1"])
+    np.testing.assert_allclose(high - low, 2 * np.std([[100, 200], [1e3, 2e3], [1e4, 2e4]], 1,
+                                                      ddof=1))  # fmt: skip
+    (alone,) = observables(found.isel(seed=[0]), "capacity")
+    assert not alone.bands
+    close = found.assign(capacity=1 + found.capacity / 1e6)
+    close["capacity"].attrs = found["capacity"].attrs
+    assert not observables(close, "capacity")[0].log_y
+
+
+def test_the_line_nearest_to_the_pointer_is_chosen():
+    chosen, found = [], chosen_lines()
+    maps = Maps(chosen.append)
+    maps.draw(found, "capacity")
+
+    class At:
+        x, y = 0.2, 9000.0  # by their logarithms nearer to 0.1 than to 0.5, and to 1,500 than 150
+
+    maps._tapped(At, found, ["level", "memory"])
+    At.x, At.y = 0.4, 900.0
+    maps._tapped(At, found, ["level", "memory"])
+    assert chosen == [{"level": 1, "memory": 1}, {"level": 2, "memory": 0}]
 
 
 @pytest.mark.parametrize("key", models.names())
@@ -183,3 +237,22 @@ def test_another_model_or_parameter_begins_anew(desk):
     page.act({"act": "set", "name": "model", "value": "sdm"})
     assert page.model.key == "sdm" and page.asked.across in page.model.parameters()
     page.act({"act": "nonsense"})
+
+
+def test_a_ready_made_sweep_is_followed_and_left(desk):
+    plan = "Every memory: bits per synapse"
+    page = Sweeps(desk, {"model": "capacity"})
+    assert [name for name, _ in shown(page)["options"]["plan"]] == [
+        "", *models.get("capacity").plans
+    ]  # fmt: skip
+    page.act({"act": "set", "name": "plan", "value": plan})
+    assert (page.asked.across, page.asked.down) == ("coding_level", "memory")
+    assert page.asked.measure == "gained_per_synapse_at_capacity" and len(page.sweep) == 35
+    page.act({"act": "set", "name": "seeds", "value": "2"})
+    assert page.asked.plan == "" and len(page.sweep) == 70
+    linked = Sweeps(desk, {"model": "capacity", "plan": "Hebbian rule: coding level and size"})
+    assert linked.model.memory == "Hebbian" and linked.asked.rows == "500,1000,2000"
+    own = Sweeps(desk, {"model": "capacity", "plan": plan, "values": "0.1,0.2"})
+    assert own.asked.values == "0.1,0.2" and own.asked.down == "memory"
+    assert Sweeps(desk, {"model": "spass", "plan": plan}).asked.plan == ""
+    assert len(shown(Sweeps(desk, {"model": "spass"}))["options"]["plan"]) == 1

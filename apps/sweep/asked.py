@@ -1,0 +1,94 @@
+"""What a page of sweeps is asked for, as it is typed or stands in an address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, fields
+
+import models
+from workbench import Model, ParameterError
+from workbench.cells import declared, read_number, read_values
+from workbench.sweep import Sweep
+
+FIRST = "sdm"
+#: Runs that a page may ask for.
+MOST = 2000
+
+
+@dataclass
+class Asked:
+    """What is asked for, each as it was typed or stands in the address."""
+
+    model: str = FIRST
+    plan: str = ""
+    across: str = ""
+    values: str = ""
+    down: str = ""
+    rows: str = ""
+    seeds: str = "1"
+    measure: str = ""
+
+    @classmethod
+    def given(cls, address: Mapping[str, str]) -> Asked:
+        """Return what an address asks for; of an unknown model or sweep nothing."""
+        asked = cls(**{n: v for n, v in address.items() if n in NAMES})
+        if asked.model not in models.names():
+            return cls()
+        if asked.plan not in models.get(asked.model).plans:
+            asked.plan = ""
+        return asked
+
+    def sweep(self, model: Model) -> Sweep:
+        """Return the sweep that is asked for.
+
+        Raises
+        ------
+        Wrong
+            If a text is no list of allowed values, or no number of seeds.
+        ParameterError
+            If values do not go together, or there are too many runs for a page.
+        """
+        axes = {}
+        for name, field in ((self.across, "values"), (self.down, "rows")):
+            if name:
+                with told_of(field):
+                    axes[name] = read_values(declared(model, name), getattr(self, field))
+        with told_of("seeds"):
+            seeds = 1 if self.seeds == "1" else read_number(self.seeds, f"seeds = {self.seeds}")
+        sweep = Sweep.grid(model, axes, seeds)
+        if len(sweep) > MOST:
+            raise ParameterError(
+                f"{len(sweep):,} runs are too many for a page, which runs {MOST:,} at most: ask "
+                "for fewer values, or use `engram-workbench sweep`."
+            )
+        return sweep
+
+
+NAMES = [one.name for one in fields(Asked)]
+
+
+class Wrong(ParameterError):
+    """A text that cannot be read; `field` says which."""
+
+    def __init__(self, text: str, field: str) -> None:
+        super().__init__(text)
+        self.field = field
+
+
+@contextmanager
+def told_of(field: str) -> Iterator[None]:
+    """Say which field it is that cannot be read."""
+    try:
+        yield
+    except ParameterError as refused:
+        raise Wrong(str(refused), field) from refused
+
+
+def plan_of(key: str, name: str) -> dict[str, str]:
+    """Return what a model's own sweep asks for, as it would stand in an address."""
+    plan = models.get(key).plans[name]
+    (across, values), *more = plan.over.items()
+    down, rows = more[0] if more else ("", "")
+    asked = Asked(key, name, across, values, down, rows, str(plan.seeds), plan.measure)
+    return {n: str(v) for n, v in plan.values.items()} | asdict(asked)

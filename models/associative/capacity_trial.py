@@ -1,0 +1,268 @@
+"""Filling memories until recall fails, and what is measured on the way."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from models.associative import expected, mean_field, price, willshaw
+from models.associative.capacities import capacity_frame
+from models.associative.capacity_lab import (
+    ADDRESS_BITS,
+    DISTRIBUTED,
+    HOPELESS,
+    PER_DOUBLING,
+)
+from models.associative.confidence import Numbers, interval, mean_over
+from models.associative.interface import PatternMemory, Patterns, correlation
+from models.associative.patterns import left_out, random_patterns, replaced
+from models.associative.presets import COVARIANCE, DENSE, HEBBIAN, LEFT_OUT, WILLSHAW
+from workbench import variable
+
+if TYPE_CHECKING:
+    from models.associative.capacity_lab import CapacityLab
+
+#: What is measured at each load, beside recall: name -> words, unit.
+MEASURES = {
+    "stored_per_synapse": ("all patterns, as if recalled", "bit"),
+    "gained_per_synapse": ("gained by recall", "bit"),
+    "events": ("synaptic events of a recall", "1"),
+    "active_units": ("active units of a recall, all steps", "1"),
+    "gained_per_event": ("gained per synaptic event", "bit"),
+    "gained_per_active": ("gained per active unit", "bit"),
+}
+#: What each is called where the load is the capacity.
+AT_CAPACITY = {
+    "stored_per_synapse": "bits stored per synapse, at capacity",
+    "gained_per_synapse": "bits gained by recall per synapse, at capacity",
+    "events": "synaptic events of a recall, at capacity",
+    "active_units": "active units of a recall, at capacity",
+    "gained_per_event": "bits gained per synaptic event, at capacity",
+    "gained_per_active": "bits gained per active unit, at capacity",
+}
+
+
+def likely_load(lab: CapacityLab) -> int:
+    """Return about how many patterns theory lets fit, to estimate what a run takes."""
+    units, active = lab.units, lab.active
+    if lab.memory == DENSE:
+        return lab.largest
+    if lab.memory == WILLSHAW:
+        return max(4, round(willshaw.capacity(units, active)))
+    if lab.memory == DISTRIBUTED:
+        return max(4, round(0.03 * lab.hard_locations))
+    return max(4, round(units * mean_field.critical_load(active / units)))
+
+
+def build(lab: CapacityLab, seed: int) -> PatternMemory:
+    """Return the empty memory that is asked for."""
+    if lab.memory == WILLSHAW:
+        return willshaw.WillshawMemory(lab.units)
+    if lab.memory == COVARIANCE:
+        return price.CovarianceMemory(lab.units, lab.active / lab.units)
+    if lab.memory == HEBBIAN:
+        return price.HebbianMemory(lab.units)
+    if lab.memory == DENSE:
+        return price.DenseMemory(lab.units)
+    return price.DistributedMemory(
+        lab.units, lab.hard_locations, address_bits=ADDRESS_BITS,
+        access_fraction=max(lab.access, 1 / lab.hard_locations), seed=seed,
+    )  # fmt: skip
+
+
+def loads(largest: int) -> list[int]:
+    """Return the loads at which recall is measured: each doubling in equal steps."""
+    count = math.ceil(PER_DOUBLING * math.log2(largest)) + 1
+    spread = np.geomspace(1, largest, count).round().astype(int)
+    return list(dict.fromkeys(spread.tolist()))
+
+
+def crossing(load: Numbers, recall: Numbers, criterion: float) -> float:
+    """Return the load at which recall first falls below a criterion.
+
+    Between two loads by a straight line over their logarithm; the last load where recall never
+    falls, NaN where it is below from the first.
+
+    Examples
+    --------
+    >>> round(crossing(np.array([1.0, 10.0, 100.0]), np.array([1.0, 1.0, 0.8]), 0.9), 3)
+    31.623
+    """
+    known = np.isfinite(recall)
+    load, recall = load[known], recall[known]
+    bad = np.flatnonzero(recall < criterion)
+    if not bad.size:
+        return float(load[-1]) if load.size else math.nan
+    last = bad[0]
+    if not last:
+        return math.nan
+    share = (recall[last - 1] - criterion) / (recall[last - 1] - recall[last])
+    return float(load[last - 1] * (load[last] / load[last - 1]) ** share)
+
+
+class Fillings:
+    """The fillings of a run and what is known of them so far.
+
+    Attributes
+    ----------
+    progress : float
+        Share of the work that is done, 0 to 1.
+    """
+
+    def __init__(self, lab: CapacityLab) -> None:
+        self.lab, self.load = lab, loads(lab.largest)
+        size = lab.fillings, len(self.load)
+        self.recall = np.full(size, np.nan)
+        self.found = {name: np.full(size, np.nan) for name in MEASURES}
+        self.expected = np.full(len(self.load), np.nan)
+        self.touched, self.progress = math.nan, 0.0
+        self._ended, self._reach = 0, 1  # fillings that have ended; loads that the longest reached
+        self._theory = theory_frame(lab)
+
+    def work(self, rng: np.random.Generator) -> Iterator[str]:
+        """Fill one memory after another; yield a message after each load."""
+        lab = self.lab
+        for filling in range(lab.fillings):
+            for_patterns, for_cues, own = rng.spawn(3)
+            memory = build(lab, int(own.integers(2**31)))
+            kept = np.zeros((0, -(-lab.units // 8)), np.uint8)  # eight units a byte
+            for place, load in enumerate(self.load):
+                new = random_patterns(load - len(kept), lab.units, lab.active, for_patterns)
+                kept = np.concatenate([kept, np.packbits(new, axis=1)])
+                memory.store(new)
+                self._measure(filling, place, memory, kept, for_cues)
+                self.touched = price.touched(memory, lab.active)
+                self._advance(filling, place)
+                yield f"filling {filling + 1} of {lab.fillings}: {load:,} patterns"
+                if self.recall[filling, place] < HOPELESS * lab.criterion:
+                    break
+            self._ended += 1
+
+    def _measure(
+        self, filling: int, place: int, memory: PatternMemory, kept: NDArray[np.uint8],
+        rng: np.random.Generator,
+    ) -> None:  # fmt: skip
+        lab, load = self.lab, len(kept)
+        asked = kept[rng.integers(0, load, lab.cues)]
+        wanted: Patterns = np.unpackbits(asked, axis=1, count=lab.units).astype(bool)
+        cues = (left_out if lab.cue == LEFT_OUT else replaced)(wanted, lab.damage, rng)
+        state, events, active = cues, np.zeros(lab.cues), np.zeros(lab.cues)
+        for _ in range(lab.steps):
+            events += price.events(memory, state)
+            before, state = state, memory.recall(state, winners=lab.active)
+            active += state.sum(axis=1)
+            if np.array_equal(state, before):
+                break
+        gain = price.bits_to_correct(wanted, cues) - price.bits_to_correct(wanted, state)
+        whole = price.bits_to_correct(wanted, np.zeros_like(wanted))
+        synapses, gained = price.synapses(memory), max(0.0, gain.mean())
+        told = {
+            "stored_per_synapse": load * whole.mean() / synapses,
+            "gained_per_synapse": load * gained / synapses,
+            "events": events.mean(),
+            "active_units": active.mean(),
+            "gained_per_event": gained / events.mean(),
+            "gained_per_active": gained / active.mean(),
+        }
+        for name, value in told.items():
+            self.found[name][filling, place] = value
+        self.recall[filling, place] = correlation(state, wanted).mean()
+        if np.isnan(self.expected[place]):
+            self.expected[place] = expects(lab, load)
+
+    def _advance(self, filling: int, place: int) -> None:
+        """Tell how far it is: all fillings are expected to reach as far as the longest so far."""
+        self._reach = max(self._reach, place + 1)
+        guess = len(self.load) if filling == 0 else self._reach
+        self.progress = min(1.0, (filling + (place + 1) / guess) / self.lab.fillings)
+
+    def frame(self) -> xr.Dataset:
+        """Return all that is known so far."""
+        there = np.isfinite(self.recall)
+        # Not where only those fillings are left in which recall is better.
+        seen = there.any(axis=0) & there[: self._ended].all(axis=0)
+        load = np.array(self.load, float)[seen]
+        recall = self.recall[:, seen]
+        fits = np.array([crossing(load, one, self.lab.criterion) for one in recall])
+        known = fits[np.isfinite(fits)]
+        capacity = float(known.mean()) if known.size else 0.0
+        made = {
+            "load": variable("load", load.astype(int), "1", "patterns stored"),
+            **banded("recall", recall, "measured"),
+            "criterion_line": variable("load", np.full(load.size, self.lab.criterion), "1",
+                                       "criterion"),
+            "capacity": variable((), capacity, "1", "capacity"),
+            "capacities": variable("filling", fits, "1", "capacity of each filling"),
+            "reached": variable((), float(self._failed()), "1", "fillings in which recall failed"),
+            "capacity_per_unit": variable((), capacity / self.lab.units, "1",
+                                          "capacity in patterns per unit"),
+            "active": variable((), self.lab.active, "1", "active units of a pattern"),
+            "touched": variable((), self.touched, "1", "synapses touched in storing a pattern"),
+        }  # fmt: skip
+        if np.isfinite(self.expected).any():
+            made["expected_recall"] = variable("load", self.expected[seen], "1",
+                                               "theory, one step")  # fmt: skip
+        for name, (words, unit) in MEASURES.items():
+            values = mean_over(self.found[name][:, seen])
+            made[name] = variable("load", values, unit, words)
+            at = interpolated(capacity, load, values)
+            made[f"{name}_at_capacity"] = variable((), at, unit, AT_CAPACITY[name])
+        return xr.Dataset(made).merge(self._theory).assign(here(self.lab, capacity))
+
+    def _failed(self) -> int:
+        """Return in how many fillings recall has fallen below the criterion."""
+        return int((np.nan_to_num(self.recall, nan=1.0) < self.lab.criterion).any(axis=1).sum())
+
+
+def expects(lab: CapacityLab, load: int) -> float:
+    """Return the correlation that theory expects of one step; NaN where there is none."""
+    if lab.memory == DISTRIBUTED:
+        return math.nan
+    k, lost = lab.active, round(lab.damage * lab.active)
+    if lab.cue == LEFT_OUT:
+        cue = expected.Cue(lab.units, k, load, max(1, k - lost), 0)
+    else:
+        cue = expected.Cue(lab.units, k, load, k - lost, min(lost, lab.units - k))
+    rules = {
+        WILLSHAW: lambda: expected.willshaw(cue, k), HEBBIAN: lambda: expected.hebbian(cue, k),
+        COVARIANCE: lambda: expected.covariance(cue, k), DENSE: lambda: expected.dense(cue),
+    }  # fmt: skip
+    return rules[lab.memory]().correlation(k / lab.units)
+
+
+def theory_frame(lab: CapacityLab) -> xr.Dataset:
+    """Return the capacities of theory over the coding level, for this number of units."""
+    drawn = capacity_frame(lab.units, lab.active, 1)
+    return drawn.drop_vars(["stored_here", "level_here", "active"])
+
+
+def here(lab: CapacityLab, capacity: float) -> dict[str, xr.Variable]:
+    """Return where this run is among them."""
+    level = math.log10(lab.active / lab.units)
+    return {
+        "measured_here": variable("here", [math.log10(max(capacity, 1.0))], "1", "measured"),
+        "level_here": variable("here", [level], "1", "log10 of coding level f"),
+    }
+
+
+def banded(name: str, values: Numbers, words: str) -> dict[str, xr.Variable]:
+    """Return the mean over fillings and the ends of its 95 % confidence."""
+    low, high = (np.clip(end, -1, 1) for end in interval(values))
+    return {
+        name: variable("load", mean_over(values), "1", words),
+        f"{name}_low": variable("load", low, "1", f"{words}, lower end"),
+        f"{name}_high": variable("load", high, "1", f"{words}, upper end"),
+    }
+
+
+def interpolated(capacity: float, load: Numbers, values: Numbers) -> float:
+    """Return what a measure is at the capacity; NaN where there is none."""
+    known = np.isfinite(values)
+    if capacity <= 0 or not known.any():
+        return math.nan
+    return float(np.interp(math.log(capacity), np.log(load[known]), values[known]))
