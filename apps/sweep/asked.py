@@ -8,10 +8,12 @@ from dataclasses import asdict, dataclass, fields
 
 import models
 from workbench import Model, ParameterError
-from workbench.cells import declared, read_number, read_values
+from workbench.cells import declared, read_number, read_range, read_values
 from workbench.sweep import Sweep
 
 FIRST = "sdm"
+#: How points are chosen, and what each is called.
+SAMPLINGS = {"grid": "grid", "random": "random", "latin": "Latin hypercube"}
 #: Runs that a page may ask for.
 MOST = 2000
 
@@ -26,6 +28,8 @@ class Asked:
     values: str = ""
     down: str = ""
     rows: str = ""
+    sampling: str = "grid"
+    points: str = "20"
     seeds: str = "1"
     measure: str = ""
 
@@ -37,6 +41,8 @@ class Asked:
             return cls()
         if asked.plan not in models.get(asked.model).plans:
             asked.plan = ""
+        if asked.sampling not in SAMPLINGS:
+            asked.sampling = "grid"
         return asked
 
     def sweep(self, model: Model) -> Sweep:
@@ -49,20 +55,34 @@ class Asked:
         ParameterError
             If values do not go together, or there are too many runs for a page.
         """
-        axes = {}
+        axes, read = {}, read_range if self.drawn else read_values
         for name, field in ((self.across, "values"), (self.down, "rows")):
             if name:
                 with told_of(field):
-                    axes[name] = read_values(declared(model, name), getattr(self, field))
-        with told_of("seeds"):
-            seeds = 1 if self.seeds == "1" else read_number(self.seeds, f"seeds = {self.seeds}")
-        sweep = Sweep.grid(model, axes, seeds)
+                    axes[name] = read(declared(model, name), getattr(self, field))
+        seeds = self._number("seeds")
+        if self.drawn:
+            how = "latin" if self.sampling == "latin" else "random"
+            sweep = Sweep.random(model, axes, self._number("points"), seeds, how=how)
+        else:
+            sweep = Sweep.grid(model, axes, seeds)
         if len(sweep) > MOST:
             raise ParameterError(
                 f"{len(sweep):,} runs are too many for a page, which runs {MOST:,} at most: ask "
                 "for fewer values, or use `engram-workbench sweep`."
             )
         return sweep
+
+    @property
+    def drawn(self) -> bool:
+        """Whether points are drawn from ranges."""
+        return self.sampling != "grid"
+
+    def _number(self, field: str) -> int:
+        """Return what stands in a field as a whole number."""
+        text = getattr(self, field)
+        with told_of(field):
+            return 1 if text == "1" else read_number(text, f"{field} = {text}")
 
 
 NAMES = [one.name for one in fields(Asked)]
@@ -90,5 +110,7 @@ def plan_of(key: str, name: str) -> dict[str, str]:
     plan = models.get(key).plans[name]
     (across, values), *more = plan.over.items()
     down, rows = more[0] if more else ("", "")
-    asked = Asked(key, name, across, values, down, rows, str(plan.seeds), plan.measure)
+    asked = Asked(
+        key, name, across, values, down, rows, seeds=str(plan.seeds), measure=plan.measure
+    )
     return {n: str(v) for n, v in plan.values.items()} | asdict(asked)

@@ -81,8 +81,10 @@ class SweepForm(JSComponent):
     }
     const NAMES = { model: "model", plan: "ready-made sweep", across: "across",
                     values: "its values", down: "down", rows: "its values", seeds: "seeds",
+                    sampling: "points on a", points: "number of points",
                     measure: "measure" }
-    const LISTS = ["model", "plan", "across", "down", "measure"]
+    const COUNTS = ["seeds", "points"]
+    const LISTS = ["model", "plan", "across", "down", "sampling", "measure"]
 
     export function render({ model }) {
       const root = h("div"), fields = {}, boxes = {}
@@ -91,14 +93,15 @@ class SweepForm(JSComponent):
         const made = LISTS.includes(name) ? h("select", { id: name })
           : h("input", { id: name, maxlength: "500", autocomplete: "off", spellcheck: "false",
                          "aria-describedby": "wrong",
-                         ...(name === "seeds" ? { type: "number", min: "1", max: "1000" } : {}) })
+                         ...(COUNTS.includes(name) && { type: "number", min: "1", max: "1000" }) })
         made.addEventListener("change", set(name))
         fields[name] = made
         const kind = ["values", "rows"].includes(name) ? "field values" : "field"
         boxes[name] = h("div", { class: kind }, h("label", { for: name }, NAMES[name]), made)
         return boxes[name]
       }
-      const names = ["model", "plan", "across", "values", "down", "rows", "seeds"]
+      const names = ["model", "plan", "across", "values", "down", "rows", "sampling",
+                     "points", "seeds"]
       const asked = h("fieldset", {}, ...names.map(field))
       const hint = h("p", { class: "hint" })
       const wrong = h("p", { class: "wrong", id: "wrong", role: "alert" })
@@ -130,6 +133,7 @@ class SweepForm(JSComponent):
           made.disabled = view.going && name !== "measure"
           made.setAttribute("aria-invalid", String(view.at === name))
         }
+        boxes.points.hidden = view.asked.sampling === "grid"
         boxes.rows.hidden = !view.asked.down
         boxes.plan.hidden = view.options.plan.length < 2
         chosen.hidden = !view.options.measure.length

@@ -14,9 +14,10 @@ import panel as pn
 import models
 from apps.shell.frame import Browser, adapt, page, when_loaded
 from apps.sweep import words
-from apps.sweep.asked import NAMES, Asked, Wrong, plan_of
+from apps.sweep.asked import NAMES, SAMPLINGS, Asked, Wrong, plan_of
 from apps.sweep.form import CellRuns, SweepForm
-from apps.sweep.maps import Maps, axes_of
+from apps.sweep.maps import Maps
+from apps.sweep.shapes import axes_of, coordinates
 from apps.work.desk import Desk
 from apps.work.presence import attend, session
 from apps.work.sweeping import Sweeping, time_words
@@ -105,6 +106,8 @@ class Sweeps(pn.viewable.Viewer):
             self.model = models.get(value)()
         if name in ("across", "down"):
             setattr(self.asked, {"across": "values", "down": "rows"}[name], "")
+        if name == "sampling":
+            self.asked = Asked.given(asdict(self.asked) | {"values": "", "rows": ""})
 
     def run(self) -> None:
         """Run what is missing."""
@@ -160,7 +163,8 @@ class Sweeps(pn.viewable.Viewer):
             asked.down = asked.rows = ""
         for name, values in ((asked.across, "values"), (asked.down, "rows")):
             if name and not getattr(asked, values):
-                setattr(asked, values, words.suggested(known[name], set_to[name]))
+                told = words.suggested(known[name], set_to[name], asked.drawn)
+                setattr(asked, values, told)
 
     def _plan(self) -> None:
         """Make the sweep that is asked for, or say what is wrong; show what is there of it."""
@@ -207,12 +211,13 @@ class Sweeps(pn.viewable.Viewer):
         points = [dict(zip(dims, at, strict=True)) for at in indices(data, dims)]
         rows = [
             {
-                "texts": [words.value_words(data[dim].values[i].item()) for dim, i in at.items()],
+                "texts": [words.value_words(value) for value in coordinates(data, at).values()],
                 "runs": words.runs_of(data, name, at), "here": at == self._at,
             }
             for at in points[:LISTED] + [at for at in points[LISTED:] if at == self._at]
         ]  # fmt: skip
-        heading = [*(words.told(data[dim]) for dim in dims), words.told(data[name])]
+        swept = coordinates(data, dict.fromkeys(dims, 0))
+        heading = [*(words.told(data[one]) for one in swept), words.told(data[name])]
         more = f"And {len(points) - LISTED:,} more." if len(points) > LISTED else ""
         self.runs.view = json.dumps({"heading": heading, "rows": rows, "more": more})
 
@@ -230,6 +235,7 @@ class Sweeps(pn.viewable.Viewer):
             "asked": asdict(self.asked) | {"measure": name},
             "options": {"model": titles, "across": sweepable, "down": down,
                         "plan": [("", "your own"), *((n, n) for n in type(self.model).plans)],
+                        "sampling": list(SAMPLINGS.items()),
                         "measure": list(self._known.items())},
             "wrong": self._wrong, "at": self._where, "hint": self._hint(),
             "going": self.busy, "missing": self._missing(), "again": self._known != {},
@@ -255,9 +261,10 @@ class Sweeps(pn.viewable.Viewer):
     def _hint(self) -> str:
         """Say how values are written, and what the sweep will take."""
         if self.sweep is None:
-            return "Values: 1,2,5 or low:high:number."
+            return words.written(self.asked.drawn)
         cost = self.desk.estimate(self.sweep.model).seconds
-        return words.hint(self.model, len(self.sweep), cost, self.desk.workers)
+        runs, workers = len(self.sweep), self.desk.workers
+        return words.hint(self.model, runs, cost, workers, self.asked.drawn)
 
     def _remember(self) -> None:
         """Write what is asked for into the page's address."""

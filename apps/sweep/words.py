@@ -9,6 +9,7 @@ import numpy as np
 import xarray as xr
 
 from apps.shell.amounts import seconds, with_unit
+from apps.sweep.shapes import coordinates
 from workbench import Choice, Count, Curve, Histogram, Model, Quantity, Switch, Trace
 from workbench.parameters import Declared, Numeric
 
@@ -23,8 +24,11 @@ def sweepable(model: type[Model]) -> dict[str, Declared]:
     return {name: p for name, p in model.parameters().items() if isinstance(p, KINDS)}
 
 
-def suggested(parameter: Any, value: Any) -> str:
-    """Return values to begin with: half to twice what is set, or all choices."""
+def suggested(parameter: Any, value: Any, drawn: bool = False) -> str:
+    """Return values to begin with, or the range to draw from: half to twice what is set.
+
+    Of a choice, all.
+    """
     if isinstance(parameter, Choice):
         return ",".join(parameter.options)
     if not isinstance(parameter, Numeric):
@@ -34,7 +38,7 @@ def suggested(parameter: Any, value: Any) -> str:
     ends = [min(max(end, low), high) for end in sorted(near)]
     if isinstance(parameter, Count):
         ends = [math.floor(ends[0]), math.ceil(ends[1])]
-    return f"{ends[0]:g}:{ends[1]:g}:{STEPS}"
+    return f"{ends[0]:g}:{ends[1]:g}" + ("" if drawn else f":{STEPS}")
 
 
 def measures(data: xr.Dataset, model: type[Model]) -> dict[str, str]:
@@ -66,7 +70,9 @@ def told(var: xr.DataArray) -> str:
 
 
 def number(value: float) -> str:
-    """Return a number in few digits."""
+    """Return a number in few digits: 0.138, 2,100, 1.2e+08."""
+    if 1000 <= abs(value) < 1e7:
+        return f"{float(f'{value:.3g}'):,.0f}"
     return f"{value:.3g}"
 
 
@@ -76,10 +82,10 @@ def value_words(value: Any) -> str:
 
 
 def point_words(data: xr.Dataset, at: dict[str, int]) -> str:
-    """Return where a point of the grid is."""
+    """Return where a point of the sweep is."""
     return ", ".join(
-        f"{data[dim].attrs['long_name']} {value_words(data[dim].values[i].item())}"
-        for dim, i in at.items()
+        f"{data[name].attrs['long_name']} {value_words(value)}"
+        for name, value in coordinates(data, at).items()
     )
 
 
@@ -132,7 +138,12 @@ def told_parameter(parameter: Any) -> str:
     return with_unit(parameter.name.replace("_", " "), parameter.unit)
 
 
-def hint(model: Model, runs: int, cost: float, workers: int) -> str:
+def written(drawn: bool) -> str:
+    """Say how values are written."""
+    return "Values: the range low:high." if drawn else "Values: 1,2,5 or low:high:number."
+
+
+def hint(model: Model, runs: int, cost: float, workers: int, drawn: bool) -> str:
     """Say how values are written, what else was changed, and what the sweep will take.
 
     Parameters
@@ -143,12 +154,14 @@ def hint(model: Model, runs: int, cost: float, workers: int) -> str:
     cost : float
         Seconds of one run.
     workers : int
+    drawn : bool
+        Whether points are drawn from ranges.
     """
     changed = model.changed()
     listed = ", ".join(f"{n.replace('_', ' ')} {value_words(v)}" for n, v in changed.items())
     others = f", but {listed[:200]}" if listed else ""
     processes = f"{workers} processes" if workers > 1 else "one process"
     return (
-        f"Values: 1,2,5 or low:high:number. The other parameters are those of the model{others}. "
+        f"{written(drawn)} The other parameters are those of the model{others}. "
         f"{runs:,} runs, about {seconds(cost * runs / workers)} with {processes}."
     )

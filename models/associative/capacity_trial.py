@@ -196,7 +196,7 @@ class Fillings:
             **banded("recall", recall, "measured"),
             "criterion_line": variable("load", np.full(load.size, self.lab.criterion), "1",
                                        "criterion"),
-            "capacity": variable((), capacity, "1", "capacity"),
+            "capacity": variable((), capacity, "1", f"capacity ({self.load[-1]:,} at most)"),
             "capacities": variable("filling", fits, "1", "capacity of each filling"),
             "reached": variable((), float(self._failed()), "1", "fillings in which recall failed"),
             "capacity_per_unit": variable((), capacity / self.lab.units, "1",

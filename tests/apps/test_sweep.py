@@ -12,8 +12,9 @@ import xarray as xr
 import models
 import workbench
 from apps.sweep import words
-from apps.sweep.maps import Maps, observables, pictures
+from apps.sweep.maps import Maps
 from apps.sweep.page import Asked, Sweeps
+from apps.sweep.shapes import axes_of, observables, pictures
 from apps.work.budget import Budget
 from apps.work.desk import Desk
 from apps.work.sweeping import Sweeping, time_words
@@ -125,6 +126,10 @@ def test_maps_hold_mean_and_spread(found):
     assert pictures(one, "weight")["one_run"].dims == ("kappa", "seed")
 
 
+def tap(maps: Maps, at, data) -> None:
+    maps._tapped(at, data, axes_of(data), maps._sheets[0].observable)
+
+
 def test_a_point_is_chosen_where_one_points(found):
     chosen = []
     maps = Maps(chosen.append)
@@ -133,13 +138,13 @@ def test_a_point_is_chosen_where_one_points(found):
     class At:
         x, y = 2.4, 1.7
 
-    maps._tapped(At, found, ["kappa", "target_rate"])
+    tap(maps, At, found)
     At.x = 3.5  # beside the map
-    maps._tapped(At, found, ["kappa", "target_rate"])
+    tap(maps, At, found)
     one = found.isel(target_rate=0, drop=True)
     maps.draw(one, "weight")
     At.x = 0.9  # nearest to 1 of 0.5, 1 and 4
-    maps._tapped(At, one, ["kappa"])
+    tap(maps, At, one)
     assert chosen == [{"kappa": 2, "target_rate": 1}, {"kappa": 1}]
 
 
@@ -181,6 +186,23 @@ def test_a_number_over_a_few_choices_is_a_line_for_each():
     assert not observables(close, "capacity")[0].log_y
 
 
+def test_a_figure_is_made_anew_when_numbers_have_come_to_differ_much():
+    found = chosen_lines()
+    maps = Maps(print)
+    maps.draw(found.where(found.level < 0.05), "capacity")
+    assert not maps._sheets[0].observable.log_y  # 10 to 200
+    first = maps._sheets[0]
+    maps.draw(found.where(found.level < 0.05), "capacity")
+    assert maps._sheets[0] is first
+    maps.draw(found, "capacity")
+    assert maps._sheets[0].observable.log_y and maps._sheets[0] is not first
+
+
+def test_numbers_are_written_in_few_digits():
+    said = [words.number(value) for value in (0.1379, 2104.2, -20_000, 1.23e8, 999.9)]
+    assert said == ["0.138", "2,100", "-20,000", "1.23e+08", "1e+03"]
+
+
 def test_the_line_nearest_to_the_pointer_is_chosen():
     chosen, found = [], chosen_lines()
     maps = Maps(chosen.append)
@@ -189,9 +211,9 @@ def test_the_line_nearest_to_the_pointer_is_chosen():
     class At:
         x, y = 0.2, 9000.0  # by their logarithms nearer to 0.1 than to 0.5, and to 1,500 than 150
 
-    maps._tapped(At, found, ["level", "memory"])
+    tap(maps, At, found)
     At.x, At.y = 0.4, 900.0
-    maps._tapped(At, found, ["level", "memory"])
+    tap(maps, At, found)
     assert chosen == [{"level": 1, "memory": 1}, {"level": 2, "memory": 0}]
 
 
@@ -237,6 +259,37 @@ def test_another_model_or_parameter_begins_anew(desk):
     page.act({"act": "set", "name": "model", "value": "sdm"})
     assert page.model.key == "sdm" and page.asked.across in page.model.parameters()
     page.act({"act": "nonsense"})
+
+
+def test_points_are_drawn_from_ranges_and_each_is_shown(desk):
+    page = Sweeps(desk, {"model": "spass", "across": "kappa", "down": "target_rate"})
+    page.act({"act": "set", "name": "sampling", "value": "latin"})
+    assert page.asked.values == "0.5:2" and shown(page)["hint"].startswith("Values: the range")
+    page.act({"act": "set", "name": "points", "value": "6"})
+    assert page.sweep.shape == (6,) and shown(page)["missing"] == 6
+    page.sweep.run(desk.store, workers=1, progress=False)
+    page.act({"act": "set", "name": "seeds", "value": "1"})
+    data = page.sweep.table(desk.store)
+    curves = observables(data, "weight")
+    assert [curve.x for curve in curves] == ["kappa", "target_rate"]
+    listed = json.loads(page.runs.view)
+    assert listed["heading"][:2] == ["kappa", "target rate"] and len(listed["rows"]) == 6
+    first = [words.value_words(float(data[name][0])) for name in ("kappa", "target_rate")]
+    assert listed["rows"][0]["texts"] == first
+    best = int(data["weight_theory"].values.argmax())
+    said = words.reading(data, "weight_theory")
+    assert f"at kappa {words.value_words(float(data.kappa[best]))}, target rate" in said
+
+    class At:
+        x, y = float(data.kappa[4]), float(data["weight"][4, 0])
+
+    page.maps.draw(data, "weight")
+    chosen = []
+    page.maps._chosen = chosen.append
+    tap(page.maps, At, data)
+    assert chosen == [{"sample": 4}]
+    page.act({"act": "set", "name": "points", "value": "none"})
+    assert "points = none" in shown(page)["wrong"] and shown(page)["at"] == "points"
 
 
 def test_a_ready_made_sweep_is_followed_and_left(desk):
