@@ -159,10 +159,17 @@ def put(fig: Any, source: Any, glyph: Glyph) -> GlyphRenderer:
 
 
 def give(source: Any, columns: dict[str, Any]) -> None:
-    """Give a source new columns, unless it has these: a figure that stays is not drawn again."""
+    """Give a source the columns that are new: a figure that stays is not drawn again.
+
+    Only they are sent: mostly the heights of a line change, and not the places they are at.
+    """
     held = source.data
-    if held.keys() != columns.keys() or not all(same(held[n], columns[n]) for n in columns):
+    if held.keys() != columns.keys():
         source.data = columns
+        return
+    new = {name: column for name, column in columns.items() if not same(held[name], column)}
+    if new:
+        held.update(new)
 
 
 def same(held: Any, new: Any) -> bool:

@@ -13,7 +13,7 @@ from workbench.sweep import Sweep
 
 FIRST = "sdm"
 #: How points are chosen, and what each is called.
-SAMPLINGS = {"grid": "grid", "random": "random", "latin": "Latin hypercube"}
+SAMPLINGS = {"grid": "on a grid", "random": "drawn at random", "latin": "Latin hypercube"}
 #: Runs that a page may ask for.
 MOST = 2000
 

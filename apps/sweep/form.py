@@ -81,7 +81,7 @@ class SweepForm(JSComponent):
     }
     const NAMES = { model: "model", plan: "ready-made sweep", across: "across",
                     values: "its values", down: "down", rows: "its values", seeds: "seeds",
-                    sampling: "points on a", points: "number of points",
+                    sampling: "points", points: "number of points",
                     measure: "measure" }
     const COUNTS = ["seeds", "points"]
     const LISTS = ["model", "plan", "across", "down", "sampling", "measure"]

@@ -38,12 +38,12 @@ MEASURES = {
 }
 #: What each is called where the load is the capacity.
 AT_CAPACITY = {
-    "stored_per_synapse": "bits stored per synapse, at capacity",
-    "gained_per_synapse": "bits gained by recall per synapse, at capacity",
-    "events": "synaptic events of a recall, at capacity",
-    "active_units": "active units of a recall, at capacity",
-    "gained_per_event": "bits gained per synaptic event, at capacity",
-    "gained_per_active": "bits gained per active unit, at capacity",
+    "stored_per_synapse": "stored per synapse at capacity",
+    "gained_per_synapse": "gain per synapse at capacity",
+    "events": "synaptic events at capacity",
+    "active_units": "active units at capacity",
+    "gained_per_event": "gain per event at capacity",
+    "gained_per_active": "gain per active unit at capacity",
 }
 
 

@@ -15,6 +15,7 @@ import workbench
 from apps.drawing.live import LivePlot, columns
 from apps.drawing.palette import DARK, LIGHT, colour
 from apps.drawing.series import FEW, axis_labels, series
+from apps.drawing.sheet import give
 from apps.drawing.thinning import MOST
 from workbench import Curve, Images, Matrix, Raster, Trace, variable
 from workbench.frames import Frames, growing_dimension
@@ -25,6 +26,9 @@ SMALL = {
     "calcium": {"synapses": 20, "pairs": 5},
     "assembly_competition": {"trials": 10},
     "associative": {"units": 200, "active": 10, "stored": 40, "cues": 4, "levels": 4},
+    "capacity": {"units": 100, "coding_level": 0.05, "largest": 50, "cues": 4, "fillings": 2},
+    "autoencoder": {"units": 16, "hidden": 32, "children": 4, "largest": 32, "loads": 3,
+                    "epochs": 60},
     "arena": {"units": 100, "active": 6, "memory": 12, "largest": 60, "loads": 3, "cues": 4,
               "trials": 2},
     "continual": {"units": 40, "epochs": 2, "active": 4, "samples": 200, "gaba_threshold": 50.0},
@@ -334,3 +338,15 @@ def test_a_lone_point_of_a_line_is_seen_and_many_are_not():
     assert dots.visible and list(dots.data_source.data["x"]) == [60]
     plot.show(measured_at(*range(70, 71 + FEW)))
     assert not dots.visible
+
+
+def test_only_columns_that_changed_are_sent():
+    document, source = Document(), ColumnDataSource({"x": np.arange(3), "y": np.zeros(3)})
+    document.add_root(source)
+    sent = []
+    document.on_change(lambda event: sent.append(event.cols))
+    give(source, {"x": np.arange(3), "y": np.ones(3)})
+    give(source, {"x": np.arange(3), "y": np.ones(3)})  # nothing is new
+    give(source, {"x": np.arange(4), "y": np.ones(4)})
+    assert [sorted(cols) for cols in sent] == [["y"], ["x", "y"]]
+    np.testing.assert_array_equal(source.data["x"], np.arange(4))
