@@ -13,6 +13,8 @@ REGISTRY = {
     "silent_assemblies": "models.spiking.silent_assemblies:SilentAssemblies",
     "sdm": "models.sdm.experiment:DistributedRecall",
     "associative": "models.associative.experiment:AssociativeRecall",
+    "capacity": "models.associative.capacity_lab:CapacityLab",
+    "autoencoder": "models.associative.autoencoder_experiment:AutoencoderMemory",
     "arena": "models.arena.experiment:Arena",
     "enn": "models.enn.experiment:EngramTraining",
     "continual": "models.gating.experiment:ContinualLearning",

@@ -16,6 +16,7 @@ CELL_SECONDS = 120  # far more than any cell takes: this ends a notebook that ha
 LONG = (
     "02_sparse_distributed_memory", "03_spiking_engrams", "04_engram_neural_network",
     "05_plasticity", "06_sparse_associative_memory", "07_continual_learning",
+    "08_capacity_and_its_price",
 )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
-from models.associative.readings import rounded
+from models.associative.readings import counted, rounded
 from workbench import Curve, Equation
 
 EQUATIONS = (
@@ -80,9 +80,10 @@ def price_reading(data: xr.Dataset) -> str:
     """Say what a synaptic event yields."""
     values = data.gained_per_event.values
     best = int(np.nanargmax(values))
+    stored = counted(int(data["load"][best]), "pattern")
     return (
-        f"A synaptic event yields most, {values[best]:.3g} bits, with {int(data['load'][best]):,} "
-        f"patterns stored, and {float(data.gained_per_event_at_capacity):.3g} at capacity."
+        f"A synaptic event yields most, {values[best]:.3g} bits, with {stored} stored, and "
+        f"{float(data.gained_per_event_at_capacity):.3g} at capacity."
     )
 
 
