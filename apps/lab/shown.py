@@ -15,7 +15,6 @@ from apps.lab.files import Files
 from apps.lab.layout import tabs
 from apps.lab.sound import Sound
 from apps.shell.frame import words
-from apps.shell.together import in_a_turn
 from workbench import Change, Model, Raster, Record
 from workbench.link import query
 from workbench.store import Store
@@ -98,10 +97,9 @@ class Shown:
         self.stage.read(data)
 
     def replace(self, record: Record, model: Model) -> None:
-        """Draw a record in place of what was there; what it says follows the pictures."""
-        self.record = record
+        """Draw a record in place of what was there."""
         self.stage.replace(record.data)
-        in_a_turn(lambda: self.end(record, model) if self.record is record else None)
+        self.end(record, model)
 
     def end(self, record: Record, model: Model) -> None:
         """Say what a record says, and offer its files."""

@@ -114,7 +114,7 @@ def slope(
 
 def ends(
     unit: Unit, target_rate: ArrayLike, kappa: ArrayLike, drive: float, high: ArrayLike,
-    duration: float = 240.0, step: float = 0.2,
+    duration: float = 240.0, step: float = 0.4,
 ) -> tuple[Floats, Floats]:  # fmt: skip
     """Return activity and weight of self-loops after some time, many at once.
 
