@@ -73,7 +73,7 @@ class Worker:
         model: Model,
         seed: int = 1,
         changes: Iterable[Change] = (),
-        niceness: int = 5,
+        niceness: int = 10,
         branch: Branch | None = None,
     ) -> None:
         self.model = model.copy()

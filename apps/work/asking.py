@@ -97,7 +97,7 @@ def begin() -> None:
     """Prepare the process that answers: it ends with the server, however that ends."""
     threading.Thread(target=leave_with_parent, daemon=True).start()
     if hasattr(os, "nice"):
-        os.nice(5)  # the server and the browser answer first
+        os.nice(10)  # the server and the browser answer first
 
 
 def end(process: ProcessPoolExecutor) -> None:
