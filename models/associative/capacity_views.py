@@ -119,7 +119,7 @@ def _over_load(name: str, title: str, role: str, reading, **options) -> Curve:  
 OBSERVABLES = (
     Curve(
         ("recall",), "Recall against load", x="load", log=True, joined=True,
-        y_label="correlation with the stored pattern",
+        y_label="correlation",
         theory=("expected_recall", "criterion_line"), marks=("capacity",),
         bands={"recall": ("recall_low", "recall_high")},
         roles={"recall": "recall", "expected_recall": "recall", "criterion_line": "other"},

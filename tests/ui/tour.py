@@ -19,6 +19,7 @@ from ui_server import free_port, wait_until_served  # noqa: E402
 
 COLOURS = 256
 TO = Path(__file__).parents[2] / "notebooks" / "images"
+PLAN = "Every+memory:+bits+per+synaptic+event"
 PATIENCE = 300_000  # milliseconds; a network may have to be compiled first
 
 
@@ -75,6 +76,22 @@ class Tour:
         self.page.goto(f"{self.address}/compare?runs={old.id},{new.id}")
         self.page.wait_for_timeout(8000)
 
+    def sweep(self) -> None:
+        """Ask how many patterns every memory holds."""
+        self.page.goto(f"{self.address}/sweep?model=capacity&plan={PLAN}")
+        start = self.page.get_by_role("button", name=re.compile("^(Run|Go on)$"))
+        start.wait_for()
+        if start.is_enabled():
+            start.click()
+            said = self.page.get_by_text(re.compile("^Finished"))
+            expect(said).to_be_visible(timeout=PATIENCE)
+
+    def arena(self) -> None:
+        """Let all memories recall the same cues."""
+        self.page.goto(f"{self.address}/arena?trials=3")
+        self.button("Run").click()
+        expect(self.page.get_by_text(re.compile("^Finished in"))).to_be_visible(timeout=PATIENCE)
+
     def phone(self) -> None:
         """Drag a slider on a phone."""
         self.page.goto(f"{self.address}/lab?model=spass&input_rate=2&kappa=3&highest_start=6")
@@ -99,6 +116,8 @@ STOPS = {
     "rewind": (1400, 900),
     "runs": (1400, 700),
     "compare": (1400, 1100),
+    "sweep": (1400, 850),
+    "arena": (1400, 900),
     "phone": (390, 844),
 }
 
