@@ -14,9 +14,9 @@ import models
 import workbench
 from models.arena.contestants import CONTESTANTS, Modules, Setting
 from models.arena.trial import answers
-from models.associative.confidence import interval
 from models.arena.views import GOOD, capacities, load_reading
 from models.associative import WillshawMemory
+from models.associative.confidence import interval
 from models.associative.patterns import left_out, random_patterns, replaced
 from workbench import ParameterError
 
