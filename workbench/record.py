@@ -63,7 +63,10 @@ class Record:
         RecordError
             If the disk is full or read-only, or the folder does not exist.
         """
-        return write(Path(path), self.encoded())
+        path = Path(path)
+        with replacing(path) as temporary:
+            temporary.write_bytes(self.encoded())
+        return path
 
     @classmethod
     def open(cls, path: str | Path) -> Record:
@@ -114,13 +117,6 @@ def unlocked() -> AbstractContextManager[Any]:
     """Keep xarray from asking a Dask cluster, where one is in use, whether it may open a file."""
     dask = sys.modules.get("dask")
     return dask.config.set(scheduler="threads") if dask else nullcontext()
-
-
-def write(path: Path, content: bytes | memoryview) -> Path:
-    """Write a file, whole or not at all, and return its path."""
-    with replacing(path) as temporary:
-        temporary.write_bytes(content)
-    return path
 
 
 @contextmanager

@@ -19,7 +19,7 @@ import platformdirs
 
 from workbench.catalogue import Catalogue, Row, alone
 from workbench.entry import Entry, file_name, files, only, said_by, signature
-from workbench.record import Record, RecordError, first_line, read_stamp, replacing, write
+from workbench.record import Record, RecordError, first_line, read_stamp, replacing
 from workbench.stamp import PREFIX, Stamp, attributes, storable
 
 #: Environment variable that says where the records are.
@@ -59,12 +59,17 @@ class Store:
 
     def add(self, record: Record) -> Path:
         """Write a record into the store and return its path."""
-        return self.put(record.encoded(), record.stamp)
-
-    def put(self, content: bytes | memoryview, stamp: Stamp) -> Path:
-        """Write a record whose file and stamp are known, as `Record.encoded` makes it."""
         make(self.folder)
-        path = write(self.folder / file_name(stamp), content)
+        path = record.save(self.folder / file_name(record.stamp))
+        self._learn(path)
+        return path
+
+    def put(self, content: bytes, stamp: Stamp) -> Path:
+        """Write a record whose file is made already, as by `Record.encoded`; return its path."""
+        make(self.folder)
+        path = self.folder / file_name(stamp)
+        with replacing(path) as temporary:
+            temporary.write_bytes(content)
         self._learn(path)
         return path
 

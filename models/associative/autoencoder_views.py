@@ -116,7 +116,7 @@ OBSERVABLES = (
     ),
     Curve(
         ("bits_by_load",),
-        "Bits recalled per synapse, and their price",
+        "Bits per synapse, and their price",
         marks=("capacity_here",),
         roles={"bits_by_load": "excitatory"},
         reading=readings.price_reading,

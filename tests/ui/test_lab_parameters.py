@@ -50,8 +50,8 @@ def test_what_was_set_is_marked_taken_back_done_again_and_reset(lab):
     typed, reset = field(page, "input rate"), button(page, "reset input rate to 1")
     expect(reset).to_be_hidden()
     slider = page.get_by_role("slider", name="input rate")
+    slider.hover(position={"x": 30, "y": 12})  # waits until the page no longer moves
     box = slider.bounding_box()
-    page.mouse.move(box["x"] + 30, box["y"] + 12)
     page.mouse.down()
     for i in range(12):
         page.mouse.move(box["x"] + 30 + 8 * i, box["y"] + 12)
