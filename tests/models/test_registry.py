@@ -71,6 +71,9 @@ WORDS = re.compile(r"[a-z_0-9]+")
 DOI = re.compile(r"10\.\d{4,9}/[^\s\"<>]+")
 
 every_model = pytest.mark.parametrize("key", models.names())
+#: Each worker imports torch, which takes seconds: one such model stands for all by default.
+TORCH = {"autoencoder", "continual", "sparsity"}
+SLICED = [pytest.param(k, marks=[pytest.mark.slow] * (k in TORCH)) for k in models.names()]
 
 
 def model(key, **values):
@@ -336,7 +339,7 @@ def test_no_global_random_numbers_are_used(key, short):
     np.testing.assert_array_equal(np.random.get_state()[1], before)  # noqa: NPY002
 
 
-@every_model
+@pytest.mark.parametrize("key", SLICED)
 def test_a_worker_gives_the_same_however_it_slices_the_run(key, short):
     worker = Worker(model(key), seed=3)
     try:

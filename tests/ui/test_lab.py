@@ -176,6 +176,7 @@ def test_equations_and_sources_can_be_read(lab):
     expect(page.get_by_role("link", name=re.compile("fncom"))).to_be_visible()
 
 
+@pytest.mark.slow
 def test_the_gallery_leads_to_every_model(page, server):
     page.goto(server)
     cards = page.locator("a.card")

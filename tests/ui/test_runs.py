@@ -277,6 +277,7 @@ def test_nothing_serious_stands_in_the_way(store, records, visit, page, look):
     nothing_serious(page)
 
 
+@pytest.mark.slow
 def test_a_phone_shows_all_of_it(filled, visit, page):
     page.set_viewport_size({"width": 390, "height": 844})
     visit("/runs")

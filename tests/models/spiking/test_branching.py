@@ -61,6 +61,7 @@ def test_a_branch_that_is_changed_is_the_run_that_was_changed(engine):
     assert branch.data.sizes["spike"] > parent.data.sizes["spike"]
 
 
+@pytest.mark.slow
 def test_the_instruments_go_on_as_they_were_set(engine):
     model, ring = Bystanders(protocol=PROTOCOL, engine=engine), Ring()
     parent = run(model, ring=ring)
