@@ -6,7 +6,7 @@ import itertools
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -16,6 +16,8 @@ from workbench.parameters import Choice, Count, Declared, Numeric, ParameterErro
 from workbench.run import SEED
 from workbench.stamp import version
 
+#: How the points of a sweep are chosen: every combination, samples, or a Latin hypercube.
+Sampling = Literal["grid", "random", "latin"]
 #: A tag of every record that a sweep made.
 TAG = "sweep"
 #: Cells that a sweep may have.
@@ -154,6 +156,11 @@ def logarithmic(parameter: Any, low: float) -> bool:
 def whole(parameter: Declared, value: float) -> float:
     """Return a number that a count can be."""
     return round(value) if isinstance(parameter, Count) else value
+
+
+def read_axis(parameter: Declared, text: str, how: Sampling) -> list[Any]:
+    """Return what a text spells: the values of a grid's axis, or the range of samples."""
+    return (read_values if how == "grid" else read_range)(parameter, text)
 
 
 def read_values(parameter: Declared, text: str) -> list[Any]:

@@ -29,6 +29,9 @@ from workbench.run import Change, Run, failure_sentence
 from workbench.snapshot import Ring, Snapshot
 from workbench.stamp import COMPLETE
 
+#: By how much a process that works lets others go first.
+NICENESS = 10
+
 
 class PipedRun(Run):
     """The child's end: sends frames by credit and obeys commands between frames."""
@@ -127,10 +130,8 @@ def work(
     """Run a (pickled) model in this process for whoever holds the pipe's other end."""
     from threadpoolctl import threadpool_limits
 
-    threading.Thread(target=leave_with_parent, daemon=True).start()
+    give_way(niceness)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C is for the parent to act on
-    if hasattr(os, "nice"):
-        os.nice(niceness)  # the server and the browser answer first
     run: PipedRun | None = None
     status = COMPLETE
     try:
@@ -160,6 +161,13 @@ def work(
 def no_start(error: Exception) -> str:
     """Say in one sentence why a run did not even begin."""
     return f"The run could not begin: {type(error).__name__}: {error}"
+
+
+def give_way(niceness: int = NICENESS) -> None:
+    """Let the process that started this one answer first, and end this one when that one ends."""
+    threading.Thread(target=leave_with_parent, daemon=True).start()
+    if hasattr(os, "nice"):
+        os.nice(niceness)
 
 
 def leave_with_parent() -> None:

@@ -20,7 +20,7 @@ from typing import Any
 
 import xarray as xr
 
-from workbench.child import work
+from workbench.child import NICENESS, work
 from workbench.frames import Frames
 from workbench.model import Model
 from workbench.processes import context
@@ -73,7 +73,7 @@ class Worker:
         model: Model,
         seed: int = 1,
         changes: Iterable[Change] = (),
-        niceness: int = 10,
+        niceness: int = NICENESS,
         branch: Branch | None = None,
     ) -> None:
         self.model = model.copy()

@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
@@ -70,19 +70,29 @@ def configured(
     """
     declared = model.parameters()
     given = {name.removeprefix(FLAG): v for name, v in flags.items() if v is not None}
-    for assignment in assignments:
-        name, equals, text = assignment.partition("=")
-        if not equals:
-            raise ParameterError(f"--set {shown(assignment)} is not allowed: write NAME=VALUE.")
+    for name, text in parted("--set", "NAME=VALUE", assignments, given).items():
         if name not in declared:
             raise ParameterError(unknown(name, declared, f"parameter of {model.key!r}"))
-        if name in given:
-            raise ParameterError(f"{name} was given 2 times; give it once.")
         given[name] = text
     values = {n: spelled(declared[n], v) for n, v in given.items()}
     chosen = model(**{**preset_values(model, preset), **(base or {}), **values})
     chosen.validate()
     return chosen
+
+
+def parted(
+    option: str, form: str, texts: Iterable[str], given: Iterable[str] = ()
+) -> dict[str, str]:
+    """Return what texts such as NAME=VALUE spell, each name once and none that is given."""
+    found: dict[str, str] = {}
+    for each in texts:
+        name, equals, text = each.partition("=")
+        if not equals:
+            raise ParameterError(f"{option} {shown(each)} is not allowed: write {form}.")
+        if name in found or name in given:
+            raise ParameterError(f"{name} was given 2 times; give it once.")
+        found[name] = text
+    return found
 
 
 def spelled(parameter: Declared, given: Any) -> Any:

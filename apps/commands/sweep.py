@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 import numpy as np
@@ -22,11 +22,11 @@ from apps.commands.common import (
     printable,
     say,
 )
-from apps.commands.execute import configured, named, slug, uninterrupted
+from apps.commands.execute import configured, named, parted, slug, uninterrupted
 from apps.commands.records import open_store
-from workbench.cells import MOST, declared, read_range, read_values
+from workbench.cells import MOST, Sampling, declared, read_axis
 from workbench.model import Model, unknown
-from workbench.parameters import ParameterError, shown
+from workbench.parameters import ParameterError
 from workbench.plan import Plan
 from workbench.record import replacing
 from workbench.sweep import Course, Sweep
@@ -68,7 +68,7 @@ SHOWN, LINES = 4, 50
     "how",
     default="grid",
     show_default=True,
-    type=click.Choice(["grid", "random", "latin"]),
+    type=click.Choice(get_args(Sampling)),
     help="All combinations; or samples of the ranges, drawn at random or as a Latin hypercube.",
 )
 @click.option(
@@ -141,35 +141,21 @@ def sweep_command(
 
 def planned(
     kind: type[Model], *, plan: str | None, over: tuple[str, ...], preset: str | None,
-    assignments: tuple[str, ...], seeds: int | None, how: str, samples: int, draw: int,
+    assignments: tuple[str, ...], seeds: int | None, how: Sampling, samples: int, draw: int,
 ) -> Sweep:  # fmt: skip
     """Return the sweep that the options ask for."""
     base = Plan({}) if plan is None else named(kind.key, "plan", kind.plans, plan)
     model = configured(kind, preset, {}, assignments, base.values)
-    asked = axes_of(over) or dict(base.over)
+    asked = parted("--over", "NAME=VALUES", over) or dict(base.over)
     if not asked:
         own = ", ".join(map(slug, kind.plans))
         either = f", or --plan with one of {own}" if own else ""
         raise ParameterError(f"A sweep needs --over NAME=VALUES at least once{either}.")
-    read = read_values if how == "grid" else read_range
-    axes = {name: read(declared(model, name), text) for name, text in asked.items()}
+    axes = {name: read_axis(declared(model, name), text, how) for name, text in asked.items()}
     number = seeds or base.seeds
     if how == "grid":
         return Sweep.grid(model, axes, number)
-    return Sweep.random(model, axes, samples, number, draw, "latin" if how == "latin" else "random")
-
-
-def axes_of(over: tuple[str, ...]) -> dict[str, str]:
-    """Return the parameters that are named, with their values as they were typed."""
-    axes: dict[str, str] = {}
-    for each in over:
-        name, equals, text = each.partition("=")
-        if not equals:
-            raise ParameterError(f"--over {shown(each)} is not allowed: write NAME=VALUES.")
-        if name in axes:
-            raise ParameterError(f"{name} was given 2 times; give it once.")
-        axes[name] = text
-    return axes
+    return Sweep.random(model, axes, samples, number, draw, how)
 
 
 def write(data: xr.Dataset, path: Path) -> None:

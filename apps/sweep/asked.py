@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
+from typing import Any, cast
 
 import models
 from workbench import Model, ParameterError
-from workbench.cells import declared, read_number, read_range, read_values
+from workbench.cells import Sampling, declared, read_axis, read_number
 from workbench.sweep import Sweep
 
 FIRST = "sdm"
 #: How points are chosen, and what each is called.
-SAMPLINGS = {"grid": "on a grid", "random": "drawn at random", "latin": "Latin hypercube"}
+SAMPLINGS: dict[Sampling, str] = {
+    "grid": "on a grid",
+    "random": "drawn at random",
+    "latin": "Latin hypercube",
+}
 #: Runs that a page may ask for.
 MOST = 2000
 
@@ -28,7 +33,7 @@ class Asked:
     values: str = ""
     down: str = ""
     rows: str = ""
-    sampling: str = "grid"
+    sampling: Sampling = "grid"
     points: str = "20"
     seeds: str = "1"
     measure: str = ""
@@ -36,7 +41,7 @@ class Asked:
     @classmethod
     def given(cls, address: Mapping[str, str]) -> Asked:
         """Return what an address asks for; of an unknown model or sweep nothing."""
-        asked = cls(**{n: v for n, v in address.items() if n in NAMES})
+        asked = cls(**cast(Any, {n: v for n, v in address.items() if n in NAMES}))
         if asked.model not in models.names():
             return cls()
         if asked.plan not in models.get(asked.model).plans:
@@ -55,17 +60,18 @@ class Asked:
         ParameterError
             If values do not go together, or there are too many runs for a page.
         """
-        axes, read = {}, read_range if self.drawn else read_values
+        axes = {}
         for name, field in ((self.across, "values"), (self.down, "rows")):
             if name:
                 with told_of(field):
-                    axes[name] = read(declared(model, name), getattr(self, field))
+                    axes[name] = read_axis(
+                        declared(model, name), getattr(self, field), self.sampling
+                    )
         seeds = self._number("seeds")
-        if self.drawn:
-            how = "latin" if self.sampling == "latin" else "random"
-            sweep = Sweep.random(model, axes, self._number("points"), seeds, how=how)
-        else:
+        if self.sampling == "grid":
             sweep = Sweep.grid(model, axes, seeds)
+        else:
+            sweep = Sweep.random(model, axes, self._number("points"), seeds, how=self.sampling)
         if len(sweep) > MOST:
             raise ParameterError(
                 f"{len(sweep):,} runs are too many for a page, which runs {MOST:,} at most: ask "

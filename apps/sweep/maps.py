@@ -41,11 +41,11 @@ class Maps(pn.viewable.Viewer):
     def draw(self, data: xr.Dataset, name: str) -> None:
         """Draw a measure; the figures stay as long as it is the same one of the same sweep."""
         drawn = pictures(data, name)
-        look = [vars(one) for one in observables(data, name)]
-        kind = name, data.attrs["title"], tuple(data.sizes.items()), look
+        looks = observables(data, name)
+        kind = name, data.attrs["title"], tuple(data.sizes.items()), looks
         with together():
             if kind != self._kind:
-                self._make(data, name)
+                self._make(data, looks)
                 self._kind = kind
             for sheet in self._sheets:
                 sheet.replace(drawn)
@@ -61,8 +61,8 @@ class Maps(pn.viewable.Viewer):
             for sheet in self._sheets:
                 sheet.paint(dark)
 
-    def _make(self, data: xr.Dataset, name: str) -> None:
-        self._sheets = [made(one, self.dark) for one in observables(data, name)]
+    def _make(self, data: xr.Dataset, looks: list[Any]) -> None:
+        self._sheets = [made(one, self.dark) for one in looks]
         dims = axes_of(data)
         for sheet in self._sheets:
             sheet.figure.on_event(

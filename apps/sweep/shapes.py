@@ -125,12 +125,11 @@ def line_numbers(data: xr.Dataset, name: str) -> xr.Dataset:
     for k, option in enumerate(data[choice].values):
         one = var.isel({choice: k}, drop=True)
         mean = one.mean("seed")
-        shown[f"line_{k}"] = mean
+        lines = {"": mean}
         if data.sizes["seed"] > 1:
             spread = one.std("seed", ddof=1)
-            shown[f"line_{k}_low"], shown[f"line_{k}_high"] = mean - spread, mean + spread
+            lines |= {"_low": mean - spread, "_high": mean + spread}
         told = {"units": var.attrs.get("units", "1"), "long_name": str(option)}
-        for each in shown.data_vars:
-            if str(each).startswith(f"line_{k}"):
-                shown[each].attrs = told
+        for end, line in lines.items():
+            shown[f"line_{k}{end}"] = line.assign_attrs(told)
     return shown

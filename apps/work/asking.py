@@ -6,7 +6,6 @@ process: it begins with the first question and leaves when none has come for a w
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
@@ -15,7 +14,7 @@ from functools import cache
 
 import xarray as xr
 
-from workbench.child import leave_with_parent
+from workbench.child import give_way
 from workbench.inquiry import Asked, Inquiry
 from workbench.model import ParameterError
 from workbench.processes import context
@@ -71,7 +70,7 @@ class Asker:
         if self._leaving:
             self._leaving.cancel()
         if self._process is None:
-            self._process = ProcessPoolExecutor(1, mp_context=context(), initializer=begin)
+            self._process = ProcessPoolExecutor(1, mp_context=context(), initializer=give_way)
         try:
             return self._process.submit(answer, data.load(), asked).result(PATIENCE)
         except TooLate:
@@ -91,13 +90,6 @@ class Asker:
 def asker() -> Asker:
     """Return the one asker of this server."""
     return Asker()
-
-
-def begin() -> None:
-    """Prepare the process that answers: it ends with the server, however that ends."""
-    threading.Thread(target=leave_with_parent, daemon=True).start()
-    if hasattr(os, "nice"):
-        os.nice(10)  # the server and the browser answer first
 
 
 def end(process: ProcessPoolExecutor) -> None:

@@ -15,11 +15,10 @@ from models.arena.views import EQUATIONS, OBSERVABLES
 from models.associative.confidence import Numbers, interval, mean_over
 from models.associative.interface import Patterns
 from models.associative.patterns import (
+    DAMAGES,
     digit_patterns,
     family_patterns,
-    left_out,
     random_patterns,
-    replaced,
 )
 from models.associative.presets import DIGITS, FAMILIES, LEFT_OUT, RANDOM, REPLACED
 from models.associative.references import (
@@ -179,7 +178,7 @@ class Arena(Model):
         self, rng: np.random.Generator, loads: list[int], damages: list[float]
     ) -> Iterator[Answers]:
         patterns = self._draw(rng)
-        harm = left_out if self.cue == LEFT_OUT else replaced
+        harm = DAMAGES[self.cue]
         asked = np.stack([rng.integers(0, load, self.cues) for load in loads])
         keys = rng.random((self.cues, self.units))  # the same units go first at every damage
         setting = self._setting(self.largest, int(rng.integers(2**31)))

@@ -6,6 +6,7 @@ import numpy as np
 import xarray as xr
 
 from models.arena.contestants import CONTESTANTS
+from models.associative.load_curves import capacity
 from workbench import Curve, Equation, Images, Matrix
 
 GOOD = 0.9  # agreement from which on a pattern counts as recalled
@@ -47,21 +48,10 @@ def capacities(data: xr.Dataset) -> dict[str, float]:
     0 where it recalls no load so; between two loads by linear interpolation in their logarithm.
     """
     found = {}
-    loads = np.log(data["load"].values.astype(float))
     for one in CONTESTANTS:
         line = data[f"{one.key}_load"].values
-        if not np.isfinite(line).any():
-            continue
-        good = np.flatnonzero(line >= GOOD)
-        if not good.size:
-            found[one.title] = 0.0
-            continue
-        last = good[-1]
-        if last + 1 == line.size or not np.isfinite(line[last + 1]):
-            found[one.title] = float(np.exp(loads[last]))
-            continue
-        share = (line[last] - GOOD) / (line[last] - line[last + 1])
-        found[one.title] = float(np.exp(loads[last] + share * (loads[last + 1] - loads[last])))
+        if np.isfinite(line).any():
+            found[one.title] = capacity(data["load"].values, line, GOOD)
     return found
 
 

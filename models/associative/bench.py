@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 
 from models.associative import expected, willshaw
 from models.associative.cooccurrence import CooccurrenceMemory
-from models.associative.dense import DenseMemory
+from models.associative.covariance import CovarianceMemory
+from models.associative.dense import BETA, DenseMemory
+from models.associative.hebbian import HebbianMemory
 from models.associative.interface import Patterns, correlation
 from models.associative.material import Material
-from models.associative.patterns import left_out, replaced
-from models.associative.presets import COVARIANCE, HEBBIAN, LEFT_OUT, WILLSHAW
+from models.associative.patterns import DAMAGES
+from models.associative.presets import COVARIANCE, HEBBIAN, WILLSHAW
 from models.associative.willshaw import WillshawMemory
 from workbench import variable
 
@@ -81,27 +83,13 @@ class Bench:
 
     def cues(self, patterns: Patterns, share: float, rng: Any = None, keys: Any = None) -> Patterns:
         """Damage patterns as asked for."""
-        damage = left_out if self.damage == LEFT_OUT else replaced
-        return damage(patterns, share, rng, keys)
+        return DAMAGES[self.damage](patterns, share, rng, keys)
 
     def expected(self, share: float, stored: int) -> float:
         """Return the correlation that theory expects of one step, for random patterns."""
-        k = self.active
-        lost = round(share * k)
-        if self.damage == LEFT_OUT:
-            right, wrong = max(1, k - lost), 0
-        else:
-            right, wrong = k - lost, min(lost, self.memory.units - k)
-        cue = expected.Cue(self.memory.units, k, stored, right, wrong)
-        if self.rule == WILLSHAW:
-            fires = expected.willshaw(cue, self.winners)
-        elif self.rule == HEBBIAN:
-            fires = expected.hebbian(cue, self.winners, self.theta())
-        elif self.rule == COVARIANCE:
-            fires = expected.covariance(cue, self.winners, self.theta())
-        else:
-            fires = expected.dense(cue)
-        return fires.correlation(k / self.memory.units)
+        cue = expected.damaged_cue(self.memory.units, self.active, stored, share, self.damage)
+        fires = expected.one_step(self.rule, cue, self.winners, self.theta())
+        return fires.correlation(cue.coding_level)
 
     def expected_density(self) -> float:
         """Return the density that random patterns would give."""
@@ -120,6 +108,17 @@ class Bench:
         if self.rule == WILLSHAW and not held:
             threshold = float(course[0].sum())
         return self.memory.energy(course, threshold)
+
+
+def build(rule: str, units: int, active: int, beta: float = BETA) -> Memory:
+    """Return an empty memory of a rule; `beta` is the dense memory's inverse temperature."""
+    if rule == WILLSHAW:
+        return WillshawMemory(units)
+    if rule == HEBBIAN:
+        return HebbianMemory(units)
+    if rule == COVARIANCE:
+        return CovarianceMemory(units, active / units)
+    return DenseMemory(units, beta)
 
 
 def recall_frame(

@@ -19,6 +19,16 @@ def capacity_frame(units: int, active: int, stored: int) -> xr.Dataset:
     units, active, stored : int
         Number N of units, k of a pattern's active ones, and P of stored patterns.
     """
+    here = {
+        "stored_here": variable("here", [np.log10(stored)], "1", "this run"),
+        "level_here": variable("here", [np.log10(active / units)], "1", "log10 of coding level f"),
+        "active": variable((), active, "1", "active units of a pattern"),
+    }
+    return theory_frame(units, active).assign(here)
+
+
+def theory_frame(units: int, active: int) -> xr.Dataset:
+    """Return the capacities of theory over the coding level, that of `active` units included."""
     least = max(2.0, np.log2(units) / 2)
     sizes = np.unique(np.append(np.geomspace(least, units / 2, POINTS), active))
     sizes = sizes[(sizes >= least) | (sizes == active)]
@@ -38,9 +48,6 @@ def capacity_frame(units: int, active: int, stored: int) -> xr.Dataset:
     }
     frame |= {
         "coding_level": variable("coding_level", np.log10(level), "1", "log10 of coding level f"),
-        "stored_here": variable("here", [np.log10(stored)], "1", "this run"),
-        "level_here": variable("here", [np.log10(active / units)], "1", "log10 of coding level f"),
         "units": variable((), units, "1", "units"),
-        "active": variable((), active, "1", "active units of a pattern"),
     }
     return xr.Dataset(frame)

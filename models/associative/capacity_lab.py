@@ -12,12 +12,19 @@ import xarray as xr
 
 from models.associative import references as sources
 from models.associative.capacity_views import EQUATIONS, OBSERVABLES
-from models.associative.presets import COVARIANCE, DENSE, HEBBIAN, LEFT_OUT, REPLACED, WILLSHAW
+from models.associative.presets import (
+    COVARIANCE,
+    DENSE,
+    DISTRIBUTED,
+    HEBBIAN,
+    LEFT_OUT,
+    REPLACED,
+    WILLSHAW,
+)
 from models.sdm.references import KANERVA_1988
 from workbench import Choice, Cost, Count, Model, ParameterError, Quantity, Reference, Run
 from workbench.plan import Plan
 
-DISTRIBUTED = "sparse distributed"
 MEMORIES = [WILLSHAW, COVARIANCE, HEBBIAN, DISTRIBUTED, DENSE]
 #: Loads within each doubling of the number of patterns.
 PER_DOUBLING = 3

@@ -10,18 +10,19 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from models.associative import expected, mean_field, price, willshaw
-from models.associative.capacities import capacity_frame
+from models.associative import bench, expected, mean_field, price, willshaw
+from models.associative.capacities import theory_frame
 from models.associative.capacity_lab import (
     ADDRESS_BITS,
-    DISTRIBUTED,
     HOPELESS,
     PER_DOUBLING,
 )
 from models.associative.confidence import Numbers, interval, mean_over
+from models.associative.distributed import DistributedMemory
 from models.associative.interface import PatternMemory, Patterns, correlation
-from models.associative.patterns import left_out, random_patterns, replaced
-from models.associative.presets import COVARIANCE, DENSE, HEBBIAN, LEFT_OUT, WILLSHAW
+from models.associative.load_curves import at_load, first_failure
+from models.associative.patterns import DAMAGES, random_patterns
+from models.associative.presets import DENSE, DISTRIBUTED, WILLSHAW
 from workbench import variable
 
 if TYPE_CHECKING:
@@ -61,15 +62,9 @@ def likely_load(lab: CapacityLab) -> int:
 
 def build(lab: CapacityLab, seed: int) -> PatternMemory:
     """Return the empty memory that is asked for."""
-    if lab.memory == WILLSHAW:
-        return willshaw.WillshawMemory(lab.units)
-    if lab.memory == COVARIANCE:
-        return price.CovarianceMemory(lab.units, lab.active / lab.units)
-    if lab.memory == HEBBIAN:
-        return price.HebbianMemory(lab.units)
-    if lab.memory == DENSE:
-        return price.DenseMemory(lab.units)
-    return price.DistributedMemory(
+    if lab.memory != DISTRIBUTED:
+        return bench.build(lab.memory, lab.units, lab.active)
+    return DistributedMemory(
         lab.units, lab.hard_locations, address_bits=ADDRESS_BITS,
         access_fraction=max(lab.access, 1 / lab.hard_locations), seed=seed,
     )  # fmt: skip
@@ -80,29 +75,6 @@ def loads(largest: int) -> list[int]:
     count = math.ceil(PER_DOUBLING * math.log2(largest)) + 1
     spread = np.geomspace(1, largest, count).round().astype(int)
     return list(dict.fromkeys(spread.tolist()))
-
-
-def crossing(load: Numbers, recall: Numbers, criterion: float) -> float:
-    """Return the load at which recall first falls below a criterion.
-
-    Between two loads by a straight line over their logarithm; the last load where recall never
-    falls, NaN where it is below from the first.
-
-    Examples
-    --------
-    >>> round(crossing(np.array([1.0, 10.0, 100.0]), np.array([1.0, 1.0, 0.8]), 0.9), 3)
-    31.623
-    """
-    known = np.isfinite(recall)
-    load, recall = load[known], recall[known]
-    bad = np.flatnonzero(recall < criterion)
-    if not bad.size:
-        return float(load[-1]) if load.size else math.nan
-    last = bad[0]
-    if not last:
-        return math.nan
-    share = (recall[last - 1] - criterion) / (recall[last - 1] - recall[last])
-    return float(load[last - 1] * (load[last] / load[last - 1]) ** share)
 
 
 class Fillings:
@@ -122,7 +94,7 @@ class Fillings:
         self.expected = np.full(len(self.load), np.nan)
         self.touched, self.progress = math.nan, 0.0
         self._ended, self._reach = 0, 1  # fillings that have ended; loads that the longest reached
-        self._theory = theory_frame(lab)
+        self._theory = theory_frame(lab.units, lab.active)
 
     def work(self, rng: np.random.Generator) -> Iterator[str]:
         """Fill one memory after another; yield a message after each load."""
@@ -150,7 +122,7 @@ class Fillings:
         lab, load = self.lab, len(kept)
         asked = kept[rng.integers(0, load, lab.cues)]
         wanted: Patterns = np.unpackbits(asked, axis=1, count=lab.units).astype(bool)
-        cues = (left_out if lab.cue == LEFT_OUT else replaced)(wanted, lab.damage, rng)
+        cues = DAMAGES[lab.cue](wanted, lab.damage, rng)
         state, events, active = cues, np.zeros(lab.cues), np.zeros(lab.cues)
         for _ in range(lab.steps):
             events += price.events(memory, state)
@@ -188,7 +160,7 @@ class Fillings:
         seen = there.any(axis=0) & there[: self._ended].all(axis=0)
         load = np.array(self.load, float)[seen]
         recall = self.recall[:, seen]
-        fits = np.array([crossing(load, one, self.lab.criterion) for one in recall])
+        fits = np.array([first_failure(load, one, self.lab.criterion) for one in recall])
         known = fits[np.isfinite(fits)]
         capacity = float(known.mean()) if known.size else 0.0
         made = {
@@ -210,7 +182,7 @@ class Fillings:
         for name, (words, unit) in MEASURES.items():
             values = mean_over(self.found[name][:, seen])
             made[name] = variable("load", values, unit, words)
-            at = interpolated(capacity, load, values)
+            at = at_load(capacity, load, values)
             made[f"{name}_at_capacity"] = variable((), at, unit, AT_CAPACITY[name])
         return xr.Dataset(made).merge(self._theory).assign(here(self.lab, capacity))
 
@@ -223,22 +195,8 @@ def expects(lab: CapacityLab, load: int) -> float:
     """Return the correlation that theory expects of one step; NaN where there is none."""
     if lab.memory == DISTRIBUTED:
         return math.nan
-    k, lost = lab.active, round(lab.damage * lab.active)
-    if lab.cue == LEFT_OUT:
-        cue = expected.Cue(lab.units, k, load, max(1, k - lost), 0)
-    else:
-        cue = expected.Cue(lab.units, k, load, k - lost, min(lost, lab.units - k))
-    rules = {
-        WILLSHAW: lambda: expected.willshaw(cue, k), HEBBIAN: lambda: expected.hebbian(cue, k),
-        COVARIANCE: lambda: expected.covariance(cue, k), DENSE: lambda: expected.dense(cue),
-    }  # fmt: skip
-    return rules[lab.memory]().correlation(k / lab.units)
-
-
-def theory_frame(lab: CapacityLab) -> xr.Dataset:
-    """Return the capacities of theory over the coding level, for this number of units."""
-    drawn = capacity_frame(lab.units, lab.active, 1)
-    return drawn.drop_vars(["stored_here", "level_here", "active"])
+    cue = expected.damaged_cue(lab.units, lab.active, load, lab.damage, lab.cue)
+    return expected.one_step(lab.memory, cue, lab.active).correlation(cue.coding_level)
 
 
 def here(lab: CapacityLab, capacity: float) -> dict[str, xr.Variable]:
@@ -258,11 +216,3 @@ def banded(name: str, values: Numbers, words: str) -> dict[str, xr.Variable]:
         f"{name}_low": variable("load", low, "1", f"{words}, lower end"),
         f"{name}_high": variable("load", high, "1", f"{words}, upper end"),
     }
-
-
-def interpolated(capacity: float, load: Numbers, values: Numbers) -> float:
-    """Return what a measure is at the capacity; NaN where there is none."""
-    known = np.isfinite(values)
-    if capacity <= 0 or not known.any():
-        return math.nan
-    return float(np.interp(math.log(capacity), np.log(load[known]), values[known]))

@@ -21,6 +21,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from models.associative.presets import DENSE, HEBBIAN, LEFT_OUT, WILLSHAW
+
 Floats = NDArray[np.float64]
 
 #: Largest sum of counts whose distribution is computed term by term.
@@ -79,6 +81,26 @@ class Fires(NamedTuple):
             return 0.0
         spread = math.sqrt(f * (1 - f) / (rate * (1 - rate)))
         return (self.member - self.other) * spread
+
+
+def damaged_cue(units: int, active: int, stored: int, share: float, kind: str) -> Cue:
+    """Return the sizes of a recall from a cue with a share of its active units damaged.
+
+    As `models.associative.patterns` damages it: units left out, of which one stays, or replaced.
+    """
+    lost = round(share * active)
+    if kind == LEFT_OUT:
+        return Cue(units, active, stored, max(1, active - lost), 0)
+    return Cue(units, active, stored, active - lost, min(lost, units - active))
+
+
+def one_step(rule: str, cue: Cue, winners: int | None, threshold: float = 0.0) -> Fires:
+    """Expect one step by a rule; the threshold is that of a field, where there are no winners."""
+    if rule == WILLSHAW:
+        return willshaw(cue, winners)
+    if rule == DENSE:
+        return dense(cue)
+    return (hebbian if rule == HEBBIAN else covariance)(cue, winners, threshold)
 
 
 def willshaw(cue: Cue, winners: int | None = None) -> Fires:

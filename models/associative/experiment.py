@@ -177,21 +177,7 @@ class AssociativeRecall(Model):
 
     def build(self) -> Memory:
         """Return an empty memory of the rule asked for."""
-        if self.rule == WILLSHAW:
-            from models.associative.willshaw import WillshawMemory
-
-            return WillshawMemory(self.units)
-        if self.rule == HEBBIAN:
-            from models.associative.hebbian import HebbianMemory
-
-            return HebbianMemory(self.units)
-        if self.rule == COVARIANCE:
-            from models.associative.covariance import CovarianceMemory
-
-            return CovarianceMemory(self.units, self.active / self.units)
-        from models.associative.dense import DenseMemory
-
-        return DenseMemory(self.units, self.beta)
+        return at_work.build(self.rule, self.units, self.active, self.beta)
 
     def material(self, rng: np.random.Generator) -> patterns_of.Material:
         """Return the patterns to store."""

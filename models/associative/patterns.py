@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.associative.interface import Patterns, check_count, largest_fields
+from models.associative.presets import LEFT_OUT, REPLACED
 
 
 def random_patterns(count: int, units: int, active: int, rng: np.random.Generator) -> Patterns:
@@ -145,6 +146,10 @@ def replaced(
     pattern all of whose units are replaced none is left.
     """
     return _damaged(patterns, share, _keys(patterns, rng, keys), True)
+
+
+#: Kind of damage -> what does it.
+DAMAGES = {LEFT_OUT: left_out, REPLACED: replaced}
 
 
 def _keys(

@@ -1,6 +1,7 @@
 """The choices of the experiment by name, and the settings worth beginning from."""
 
 WILLSHAW, HEBBIAN, COVARIANCE, DENSE = "Willshaw", "Hebbian", "covariance", "dense"
+DISTRIBUTED = "sparse distributed"
 RANDOM, FAMILIES, DIGITS = "random", "families", "handwritten digits"
 LEFT_OUT, REPLACED = "units left out", "units replaced"
 WINNERS, THRESHOLD = "k winners", "threshold"

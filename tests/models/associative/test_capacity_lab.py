@@ -9,6 +9,7 @@ import models
 import workbench
 from models.associative import capacity_trial as trial
 from models.associative import capacity_views as views
+from models.associative.load_curves import first_failure
 from workbench.cells import declared, read_values
 from workbench.parameters import ParameterError
 from workbench.sweep import Sweep
@@ -27,10 +28,10 @@ def data():
 
 def test_the_capacity_is_where_recall_crosses_the_criterion():
     load = np.array([1.0, 10.0, 100.0, 1000.0])
-    assert trial.crossing(load, np.array([1, 1, 0.8, 0.0]), 0.9) == pytest.approx(10**1.5)
-    assert trial.crossing(load, np.array([1, 0.8, 1, 0.0]), 0.9) == pytest.approx(10**0.5)
-    assert trial.crossing(load, np.array([1, 1, np.nan, np.nan]), 0.9) == 10
-    assert np.isnan(trial.crossing(load, np.array([0.5, 1, 1, 1]), 0.9))
+    assert first_failure(load, np.array([1, 1, 0.8, 0.0]), 0.9) == pytest.approx(10**1.5)
+    assert first_failure(load, np.array([1, 0.8, 1, 0.0]), 0.9) == pytest.approx(10**0.5)
+    assert first_failure(load, np.array([1, 1, np.nan, np.nan]), 0.9) == 10
+    assert np.isnan(first_failure(load, np.array([0.5, 1, 1, 1]), 0.9))
 
 
 def test_loads_are_even_within_each_doubling():
