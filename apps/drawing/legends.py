@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 from apps.drawing.series import Series
 
-#: Kind -> its place in a legend: first what was measured.
 #: What has no place in a legend of its own.
 SILENT = ("picture", "band")
+#: Kind -> its place in a legend: first what was measured.
 ORDER = {"line": 0, "points": 0, "spikes": 0, "bars": 0, "theory": 1, "mark": 2}
 
 

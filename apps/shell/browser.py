@@ -7,7 +7,7 @@ import json
 import param
 from panel.custom import JSComponent
 
-from apps.shell import keys
+from apps.shell import keys, painting
 from apps.shell.look import FONT, PHONE, STILL_STYLE
 
 LOST = (
@@ -53,6 +53,7 @@ function mend(root) {  // what the frame's own elements lack: names, and room fo
 }
 
 export function render({ model }) {
+  paintLess()
   model.width_seen = window.innerWidth
   model.dark_seen = isDark()
   const root = document.createElement("div"), dialog = keysDialog()
@@ -134,6 +135,7 @@ class Browser(JSComponent):
             f"const LISTED = {json.dumps(keys.listed())}, LOST = {json.dumps(LOST)}",
             f"const PHONE = {PHONE}, STILL = {json.dumps(STILL_STYLE)}",
             keys.SCRIPT,
+            painting.SCRIPT,
             SCRIPT,
         ]
     )
