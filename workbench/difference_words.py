@@ -8,6 +8,8 @@ from numpy.typing import ArrayLike
 from workbench.difference import Difference, mean, spelled, with_unit
 from workbench.parameters import unit_suffix
 
+#: Share of the largest difference below which a mean is nothing but rounding.
+ROUNDING = 1e-6
 #: (lane, label, start, end) of an event, in seconds.
 Event = tuple[str, str, float, float]
 
@@ -48,7 +50,7 @@ def line_words(
     )
     between = " Interpolated, since their points are not the same." if found.interpolated else ""
     return (
-        f"{name}: {end}on average {higher(found.mean, unit)} with {who}{lines}; "
+        f"{name}: {end}on average {higher(found.mean, unit, largest)} with {who}{lines}; "
         f"largest difference {signed(largest, unit)} at {place}.{between}"
     )
 
@@ -78,7 +80,7 @@ def array_words(name: str, unit: str, difference: ArrayLike, who: str, coded: bo
         return f"{name}: {part} with {who}."
     most = known[np.argmax(np.abs(known))]
     return (
-        f"{name}: on average {higher(mean(known), unit)} with {who}; largest difference "
+        f"{name}: on average {higher(mean(known), unit, most)} with {who}; largest difference "
         f"{signed(float(most), unit)}; {part}."
     )
 
@@ -102,9 +104,9 @@ def event_name(event: Event) -> str:
     return f"{label or lane} at {spelled(start)}–{spelled(end)} s"
 
 
-def higher(value: float, unit: str) -> str:
-    """Return "0.12 mV higher" and the like."""
-    if abs(value) == 0:
+def higher(value: float, unit: str, largest: float = 0.0) -> str:
+    """Return "0.12 mV higher" and the like; a mean is told beside the `largest` of its values."""
+    if abs(value) <= ROUNDING * abs(largest):
         return "equal"
     return f"{spelled(abs(value))}{unit_suffix(unit)} {'higher' if value > 0 else 'lower'}"
 

@@ -9,35 +9,23 @@ from typing import Any
 import panel as pn
 import panel_material_ui as pmui
 
-from apps.compare.fields import of_matrices, of_pictures
-from apps.compare.parts import Compared, Maker, Part, of_lines
-from apps.compare.spikes import of_rasters, of_strips
-from apps.compare.words import labels, random_words, sentences_html, table_html
+from apps.compare.parts import Compared, Part
+from apps.compare.place import KINDS, Place, text
+from apps.compare.words import labels, random_words, table_html
 from apps.drawing.figures import observables_of
 from apps.shell.frame import Browser, adapt, page, words
 from apps.shell.together import together
 from apps.work.desk import Desk
-from workbench import Images, Matrix, Observable, ParameterError, Raster, Record, Strip
+from workbench import Observable, ParameterError, Record
 from workbench.record import RecordError
 from workbench.store import Store
 
 MOST = 4  # records
-KINDS: dict[type[Observable], Maker] = {
-    Raster: of_rasters, Matrix: of_matrices, Strip: of_strips, Images: of_pictures,
-}  # fmt: skip
 #: What the page says where there is nothing to compare.
 NOTHING = (
     "<h2>Nothing to compare</h2><p>Choose two to four records of one model on the page "
     "<a href='/runs'>Runs</a> and press Compare.</p>"
 )
-STYLE = """
-.table { overflow-x: auto; margin: 8px 0; }
-.table:focus-visible { outline: 2px solid var(--panel-primary-color); }
-td { overflow-wrap: anywhere; min-width: 90px; max-width: 42ch; vertical-align: top; }
-th { font-weight: 600; vertical-align: top; }
-ul { margin: 4px 0; padding-left: 18px; }
-summary { font-size: 14px; cursor: pointer; }
-"""
 
 
 class Compare(pn.viewable.Viewer):
@@ -56,7 +44,7 @@ class Compare(pn.viewable.Viewer):
     def __init__(
         self, records: Sequence[Record], told: Iterable[str] = (), at_once: bool = True
     ) -> None:
-        self.parts: list[Part] = []
+        self.places: list[Place] = []
         self.dark = False
         self._pending: list[Observable] = []
         self._narrow = pn.FlexBox(gap="8px 24px")
@@ -83,15 +71,19 @@ class Compare(pn.viewable.Viewer):
     def __panel__(self) -> Any:
         return self._view
 
+    @property
+    def parts(self) -> list[Part]:
+        """What is shown, in the order in which it is drawn."""
+        return [place.part for place in self.places]
+
     def more(self) -> bool:
         """Draw the next observable; return whether there are others."""
         if not self._pending:
             return False
-        observable = self._pending.pop(0)
-        part = KINDS.get(type(observable), of_lines)(observable, self._runs, self.dark)
-        self.parts.append(part)
-        if part.rows:
-            (self._wide if part.wide else self._narrow).append(laid(part))
+        place = Place(self._pending.pop(0), self._runs, self.dark, self._turn)
+        self.places.append(place)
+        if place.part.rows:
+            (self._wide if place.part.wide else self._narrow).append(place)
         self._rest.object = self._remaining()
         return bool(self._pending)
 
@@ -99,8 +91,16 @@ class Compare(pn.viewable.Viewer):
         """Draw on light or dark ground."""
         self.dark = dark
         with together():
-            for sheet in (sheet for part in self.parts for row in part.rows for sheet in row):
-                sheet.paint(dark)
+            for place in self.places:
+                place.paint(dark)
+
+    def _turn(self, moved: Place, number: int | None) -> None:
+        """Leaf through all that lie along the same dimension."""
+        for place in self.places:
+            if place is moved:
+                place.turn(number)
+            elif place.over == moved.over:
+                place.follow(number)
 
     def _remaining(self) -> str:
         """Say how far the drawing is or, at its end, what there was nothing to draw of."""
@@ -131,30 +131,6 @@ def heading(records: Sequence[Record]) -> str:
         f"<p>{html.escape(records[0].stamp.title)}: {len(records)} records. Each is compared with "
         f"record 1.</p>{table_html(records)}<p>{html.escape(random_words(records))}</p>"
     )
-
-
-def laid(part: Part) -> Any:
-    """Return a compared observable as a part of the page: name, figures, sentences."""
-    rows = [pn.FlexBox(*[framed(sheet, len(row)) for sheet in row], gap="8px") for row in part.rows]
-    return pn.Column(
-        text(f"<h2>{html.escape(part.title)}</h2>"), *rows, text(sentences_html(part.said)),
-        sizing_mode="stretch_width", margin=(8, 0), min_width=280,
-        styles={} if part.wide else {"flex": "1 1 460px"},
-    )  # fmt: skip
-
-
-def framed(sheet: Any, beside: int) -> Any:
-    """Return a figure in its place, with others beside it where there is room."""
-    pane = pn.pane.Bokeh(sheet.figure, sizing_mode="stretch_width", margin=0)
-    styles = {"flex": "1 1 380px" if beside > 1 else "1 1 100%"}
-    return pn.Column(pane, sizing_mode="stretch_width", min_width=280, margin=0, styles=styles)
-
-
-def text(content: str) -> pn.pane.HTML:
-    """Return words, tables and lists in the page's type."""
-    pane = words(content)
-    pane.stylesheets = [*pane.stylesheets, STYLE]
-    return pane
 
 
 def asked_for(store: Store, listed: str) -> tuple[list[Record], list[str]]:

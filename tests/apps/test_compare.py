@@ -361,3 +361,80 @@ def test_too_few_records_are_a_designed_state(records):
 def test_the_difference_has_a_line_at_zero():
     sheet = of_lines(Trace(("v",), "V"), compared(trace([0, 1]), trace([2, 2])), False).rows[1][0]
     assert isinstance(sheet, Lines) and sheet._zero.visible and sheet._zero.location == 0
+
+
+LEAFED = Images(("field",), "Fields", over="epoch")
+
+
+def fields(*epochs, scale=1.0):
+    """Return a run with a picture of two by two for each epoch, all of its number times a scale."""
+    values = np.stack([np.full((1, 2, 2), scale * epoch) for epoch in epochs])
+    return xr.Dataset({
+        "field": variable(("epoch", "picture", "row", "column"), values, "1", "field"),
+        "epoch": variable("epoch", np.array(epochs), "1", "epoch"),
+        "picture": variable("picture", ["one"], "1", "picture"),
+    })  # fmt: skip
+
+
+def leafed(*datas, monkeypatch):
+    """Return a page that compares runs whose pictures are leafed through."""
+    monkeypatch.setattr("apps.compare.page.observables_of", lambda record: (LEAFED,))
+    return Compare([
+        Record(data, replace(ran().stamp, id=f"id{n}", parameters={"kappa": n}))
+        for n, data in enumerate(datas)
+    ])  # fmt: skip
+
+
+def shown_values(page):
+    """Return the value of each picture that is drawn, row after row."""
+    (part,) = page.parts
+    return [
+        float(sheet._drawn[name][1][0].data_source.data["image"][0][0, 0])
+        for row in part.rows for sheet in row for name in sheet._drawn
+    ]  # fmt: skip
+
+
+def test_pictures_of_all_records_are_leafed_through_at_once(monkeypatch):
+    page = leafed(fields(1, 2, 3), fields(1, 2, 3, scale=10), monkeypatch=monkeypatch)
+    scrubber = page.places[0]._scrubber
+    assert scrubber.labels == ["1", "2", "3"]
+    assert shown_values(page) == [3, 30, 27]  # two records and their difference
+    scrubber.at = 0
+    assert shown_values(page) == [1, 10, 9]
+    scrubber.at = 2
+    assert shown_values(page) == [3, 30, 27]
+    page.paint(True)
+    scrubber.at = 1
+    assert page.parts[0].rows[0][0].dark
+
+
+def test_records_of_unlike_length_share_what_all_have_and_end_with_their_own(monkeypatch):
+    page = leafed(fields(3, 1, 2), fields(2, 3, 4, scale=10), monkeypatch=monkeypatch)
+    scrubber = page.places[0]._scrubber
+    assert scrubber.labels == ["3", "2", "last of each"] and scrubber.at == 2
+    assert shown_values(page) == [2, 40, 38]
+    scrubber.at = 0
+    assert shown_values(page) == [3, 30, 27]
+    scrubber.at = 1
+    assert shown_values(page) == [2, 20, 18]
+    scrubber.at = 2
+    assert shown_values(page) == [2, 40, 38]
+
+
+def test_records_without_common_leaves_show_each_its_own(monkeypatch):
+    page = leafed(fields(1, 2), fields(3, 4), monkeypatch=monkeypatch)
+    assert page.places[0]._scrubber is None
+    assert shown_values(page) == [2, 4, 2]
+
+
+def test_what_lies_along_the_same_dimension_is_leafed_through_together(monkeypatch):
+    other = replace(LEAFED, variables=("twin",))
+    datas = [one.assign(twin=one["field"] * 100) for one in (fields(1, 2), fields(1, 2, scale=2))]
+    monkeypatch.setattr("apps.compare.page.observables_of", lambda record: (LEAFED, other))
+    page = Compare([Record(data, replace(ran().stamp, id=f"{n}")) for n, data in enumerate(datas)])
+    first, second = page.places
+    first._scrubber.at = 0
+    assert second._scrubber.at == 0
+    sheet = second.part.rows[0][0]
+    (name,) = sheet._drawn
+    assert sheet._drawn[name][1][0].data_source.data["image"][0][0, 0] == 100

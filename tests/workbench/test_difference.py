@@ -203,6 +203,9 @@ def test_a_matrix_and_a_value_in_words():
     assert array_words("weight", "nS", [[0, 0]], "noise 1") == (
         "weight: the same with noise 1, number for number."
     )
+    rounded = array_words("share", "1", [[0.5, -0.5 + 1e-8]], "noise 1")
+    assert rounded.startswith("share: on average equal with noise 1; largest difference")
+    assert "0.0005 higher" in array_words("share", "1", [[0.5, -0.499]], "noise 1")
     assert "wherever both are known" in array_words("weight", "nS", [[0, NAN]], "noise 1")
     assert value_words("radius", "bit", 3, 5, "noise 1") == (
         "radius: 2 bit higher with noise 1 (5 bit against 3 bit)."
