@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
@@ -13,6 +14,7 @@ from apps.drawing.heatmap import HeatMap
 from apps.drawing.live import LivePlot
 from apps.drawing.palette import SIGNED, Shades, shades
 from apps.drawing.series import Series, of_images, present
+from apps.drawing.sheet import Sheet
 from workbench import Images, Matrix, ParameterError
 from workbench.difference import array_difference
 from workbench.difference_words import array_words
@@ -36,9 +38,17 @@ class Ranged(HeatMap):
     def __init__(
         self, observable: Matrix, data: xr.Dataset, reach: Shades | None, dark: bool
     ) -> None:
-        self._reach = reach
+        self._reach, self._given = reach, data
         super().__init__(observable, dark)
         self.show(data)
+
+    def become(self, other: Sheet) -> bool:
+        """Show what another sheet shows; return whether it is one of the same kind."""
+        if not isinstance(other, Ranged) or other.observable != self.observable:
+            return False
+        self._reach, self._given = other._reach, other._given
+        self.replace(self._given)
+        return True
 
     def _tint(self, values: np.ndarray) -> None:
         if self._reach is not None:
@@ -53,7 +63,18 @@ class Pictures(LivePlot):
 
     def __init__(self, observable: Images, drawn: list[Series], dark: bool) -> None:
         super().__init__(observable, dark)
+        self._row = drawn
         self._show(drawn, xr.Dataset(), continued=False)
+
+    def become(self, other: Sheet) -> bool:
+        """Show what another sheet shows; return whether it is one of the same kind."""
+        if not isinstance(other, Pictures) or other.observable != self.observable:
+            return False
+        if [one.name for one in other._row] != [one.name for one in self._row]:
+            return False
+        self._row = other._row
+        self._show(self._row, xr.Dataset(), continued=False)
+        return True
 
 
 def centred(values: np.ndarray) -> Shades:
@@ -68,10 +89,9 @@ def of_matrices(observable: Matrix, runs: Compared, dark: bool) -> Part:
     part = Part(observable.title, wide=True)
     name, coded = observable.variables[0], bool(observable.categories)
     grids = [grid(observable, data) for data in runs.datas]
-    known = [one.values.ravel() for one in grids if one is not None]
-    if not known:
+    if all(one is None for one in grids):
         return part
-    reach = None if coded else scale(np.concatenate(known))
+    reach = None if coded else scale(everywhere(name, runs.whole))
     part.rows.append([
         Ranged(replace(observable, title=told), data, reach, dark)
         for told, data, one in zip(runs.numbered, runs.datas, grids, strict=True)
@@ -90,12 +110,27 @@ def of_matrices(observable: Matrix, runs: Compared, dark: bool) -> Part:
         ))  # fmt: skip
         maps.append((k, found))
     if maps:
-        all_values = np.concatenate([np.ravel(found["difference"].values) for _, found in maps])
-        reach = None if coded else centred(all_values)
+        shown = [np.ravel(found["difference"].values) for _, found in maps]
+        reach = None if coded else centred(np.concatenate([*differing(name, runs), *shown]))
         part.rows[0] += [
             Ranged(difference_shown(observable, k), found, reach, dark) for k, found in maps
         ]
     return part
+
+
+def everywhere(name: str, datas: list[xr.Dataset]) -> np.ndarray:
+    """Return all values of a variable, in all records and on all leaves."""
+    return np.concatenate([np.ravel(data[name].values) for data in datas if name in data])
+
+
+def differing(name: str, runs: Compared) -> list[np.ndarray]:
+    """Return the differences to the first record on all leaves that both have."""
+    first, *others = (data[name] for data in runs.whole if name in data)
+    found = []
+    for other in others:
+        with suppress(ParameterError):  # it has no leaf in common with the first
+            found.append(np.ravel(array_difference(first, other).values))
+    return found
 
 
 def matrix_difference(observable: Matrix, first: xr.Dataset, second: xr.Dataset) -> xr.Dataset:
@@ -133,7 +168,7 @@ def of_pictures(observable: Images, runs: Compared, dark: bool) -> Part:
     """Return rows of pictures above each other, and below them the differences."""
     part = Part(observable.title, wide=True)
     names = tuple(present(observable.variables, runs.datas[0]))
-    values = [np.ravel(d[n].values) for d in runs.datas for n in present(names, d)]
+    values = [everywhere(name, runs.whole) for name in names]
     if not values:
         return part
     reach = shades(np.concatenate(values))
@@ -154,6 +189,6 @@ def of_pictures(observable: Images, runs: Compared, dark: bool) -> Part:
             part.said.append(array_words(label, unit, found.values, who, coded))
             shown = replace(observable, variables=(name,), title=f"record {k + 1} minus record 1")
             row = of_images(shown, var.copy(data=found.values).to_dataset(name=name))
-            reach = centred(found.values)
+            reach = centred(np.concatenate([*differing(name, runs), np.ravel(found.values)]))
             part.rows.append([Pictures(shown, [replace(s, shades=reach) for s in row], dark)])
     return part

@@ -29,11 +29,20 @@ class Compared:
         What sets each apart from all others.
     against : list of str
         What sets each apart from the first alone; of the first itself it is not read.
+    leaves : list of xarray.Dataset, optional
+        The same with all that can be leafed through, where `datas` hold one leaf: colours mean the
+        same on every leaf.
     """
 
     datas: list[xr.Dataset]
     names: list[str]
     against: list[str]
+    leaves: list[xr.Dataset] = field(default_factory=list)
+
+    @property
+    def whole(self) -> list[xr.Dataset]:
+        """The data with everything that can be leafed through."""
+        return self.leaves or self.datas
 
     @property
     def others(self) -> list[tuple[int, str, xr.Dataset]]:

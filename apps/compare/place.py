@@ -5,17 +5,19 @@ from __future__ import annotations
 import html
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 import panel as pn
 import xarray as xr
 
-from apps.compare.fields import of_matrices, of_pictures
-from apps.compare.parts import Compared, Maker, of_lines
+from apps.compare.fields import Pictures, Ranged, of_matrices, of_pictures
+from apps.compare.parts import Compared, Maker, Part, of_lines
 from apps.compare.spikes import of_rasters, of_strips
 from apps.compare.words import sentences_html
 from apps.drawing.leaves import Leaves, leaf, leaves
 from apps.drawing.scrubber import Scrubber
+from apps.drawing.sheet import Sheet
 from apps.shell.frame import words
 from apps.shell.together import together
 from workbench import Images, Matrix, Observable, Raster, Strip
@@ -63,6 +65,7 @@ class Place(pn.viewable.Viewer):
         there = shared(observable, runs.datas)
         self._labels = there.labels if there else []
         self.over = there.over if there else ""
+        self.part = Part(observable.title)
         self._figures = pn.Column(sizing_mode="stretch_width", margin=0)
         self._said = text("")
         self._scrubber: Scrubber | None = None
@@ -101,12 +104,17 @@ class Place(pn.viewable.Viewer):
     def _make(self, label: str | None) -> None:
         datas = [opened(self._observable, data, label) for data in self._runs.datas]
         make = KINDS.get(type(self._observable), of_lines)
-        self.part = make(self._observable, replace(self._runs, datas=datas), self.dark)
-        self._figures.objects = [
-            pn.FlexBox(*[framed(sheet, len(row)) for sheet in row], gap="8px")
-            for row in self.part.rows
-        ]
-        self._said.object = sentences_html(self.part.said)
+        runs = replace(self._runs, datas=datas, leaves=self._runs.datas)
+        part = make(self._observable, runs, self.dark)
+        if became(self.part.rows, part.rows):
+            self.part.said = part.said
+        else:
+            self.part = part
+            self._figures.objects = [
+                pn.FlexBox(*[framed(sheet, len(row)) for sheet in row], gap="8px")
+                for row in part.rows
+            ]
+        self._said.object = sentences_html(part.said)
 
 
 def shared(observable: Observable, datas: Sequence[xr.Dataset]) -> Leaves | None:
@@ -125,6 +133,14 @@ def shared(observable: Observable, datas: Sequence[xr.Dataset]) -> Leaves | None
     if not common:
         return None
     return replace(first, labels=[*common, EACH_OWN[first.first > 0]], said=[], first=len(common))
+
+
+def became(rows: list[list[Sheet]], others: list[list[Sheet]]) -> bool:
+    """Let the figures that stand on the page show what others show, if these are of their kind."""
+    if not rows or [len(row) for row in rows] != [len(row) for row in others]:
+        return False
+    pairs = zip(chain(*rows), chain(*others), strict=True)
+    return all(isinstance(one, Ranged | Pictures) and one.become(other) for one, other in pairs)
 
 
 def opened(observable: Observable, data: xr.Dataset, label: str | None) -> xr.Dataset:

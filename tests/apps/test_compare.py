@@ -27,7 +27,7 @@ from apps.compare.page import Compare, asked_for
 from apps.compare.parts import Compared, of_lines
 from apps.compare.words import apart, labels, random_words, sentences_html, table_html
 from apps.drawing.palette import SIGNED, ground, luminance
-from workbench import Curve, Histogram, Images, Model, Record, Trace, variable
+from workbench import Curve, Histogram, Images, Matrix, Model, Record, Trace, variable
 
 LINES = Trace(("v",), "V")
 
@@ -399,10 +399,13 @@ def test_pictures_of_all_records_are_leafed_through_at_once(monkeypatch):
     scrubber = page.places[0]._scrubber
     assert scrubber.labels == ["1", "2", "3"]
     assert shown_values(page) == [3, 30, 27]  # two records and their difference
+    figures = [sheet.figure for row in page.parts[0].rows for sheet in row]
     scrubber.at = 0
     assert shown_values(page) == [1, 10, 9]
+    assert "on average 9 higher" in page.parts[0].said[0]
     scrubber.at = 2
     assert shown_values(page) == [3, 30, 27]
+    assert figures == [sheet.figure for row in page.parts[0].rows for sheet in row]
     page.paint(True)
     scrubber.at = 1
     assert page.parts[0].rows[0][0].dark
@@ -438,3 +441,20 @@ def test_what_lies_along_the_same_dimension_is_leafed_through_together(monkeypat
     sheet = second.part.rows[0][0]
     (name,) = sheet._drawn
     assert sheet._drawn[name][1][0].data_source.data["image"][0][0, 0] == 100
+
+
+def test_a_colour_means_the_same_on_every_leaf_of_all_records(monkeypatch):
+    matrix = Matrix(("grown",), "Grown", over="epoch")
+    datas = [one.assign(grown=one["field"].isel(picture=0, drop=True))
+             for one in (fields(1, 2, 3), fields(1, 2, 3, scale=10))]  # fmt: skip
+    monkeypatch.setattr("apps.compare.page.observables_of", lambda record: (matrix,))
+    page = Compare([Record(data, replace(ran().stamp, id=f"{n}")) for n, data in enumerate(datas)])
+    sheets = page.parts[0].rows[0]
+
+    def seen():
+        return [(float(one._source.data["image"][0][0, 0]), one._mapper.high) for one in sheets]
+
+    assert seen() == [(3, 30), (30, 30), (27, 30)]
+    page.places[0]._scrubber.at = 0
+    assert seen() == [(1, 30), (10, 30), (9, 30)]
+    assert page.parts[0].rows[0] == sheets
