@@ -52,7 +52,8 @@ function stroke(event) {  // the word for a key that counts here, else nothing
   if (event.key === "?") { return "keys" }
   if (stored.get("engram-keys") === "off" || listens(inside, role)) { return "" }
   if (event.key.toLowerCase() === "s") { return "step" }
-  const free = !OWN_SPACE.includes(inside.tagName) && inside.type !== "checkbox"
+  const left = inside.closest?.("dialog:not([open])")  // closed a moment ago, with the focus inside
+  const free = left || (!OWN_SPACE.includes(inside.tagName) && inside.type !== "checkbox")
   return event.key === " " && free ? "space" : ""
 }
 
