@@ -7,7 +7,7 @@ ARGS ?=
 
 # A process of tests for each core (ARGS="-n 0" for one alone); a file stays in one process, and
 # files keep their order: an event loop that the browser's tests leave behind would fail others.
-SHARED := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+SHARED := -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 BIN := .venv/bin
 SET := pyproject.toml constraints.txt

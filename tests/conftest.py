@@ -24,11 +24,6 @@ settings.register_profile("workbench", deadline=None, max_examples=50)
 settings.load_profile("workbench")
 
 
-def pytest_xdist_auto_num_workers():
-    """Return one process more than cores: a third of the time, tests wait for a browser."""
-    return (os.cpu_count() or 1) + 1
-
-
 def pytest_collection_modifyitems(items):
     """End with the browser's tests: Playwright leaves an event loop running behind them."""
     items.sort(key=lambda item: "ui" in item.path.parts)
