@@ -45,6 +45,7 @@ def test_gallery(page, server, look):
     nothing_serious(page)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("look", LOOK)
 def test_every_state_of_a_run(lab, page, look):
     width, height = PLACES[look]
@@ -120,6 +121,7 @@ def ink_of(words) -> str:
     return "#" + "".join(f"{int(part):02X}" for part in re.findall(r"\d+", told)[:3])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("look", LOOK)
 def test_links_and_refusals(lab, page, look):
     page.emulate_media(color_scheme=look)

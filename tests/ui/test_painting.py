@@ -76,6 +76,7 @@ def figures(page) -> list[bytes]:
     return [one.screenshot() for one in page.locator(".bk-Figure").all()]
 
 
+@pytest.mark.slow
 def test_pictures_are_those_of_bokeh_itself(lab, page):
     fast = opened(lab, "hebb")
     assert fast.evaluate("Bokeh.paintsLess")

@@ -254,6 +254,7 @@ def test_what_there_is_not_is_told(filled, visit):
     expect(page.get_by_role("heading", name="Nothing to compare")).to_be_visible()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("look", LOOK)
 def test_nothing_serious_stands_in_the_way(store, records, visit, page, look):
     page.emulate_media(color_scheme=look)

@@ -199,6 +199,7 @@ def test_on_a_phone_every_field_fits_into_the_sheet(open_lab, page):
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("look", LOOK)
 def test_nothing_serious_stands_in_the_way(open_lab, page, look):
     page.emulate_media(color_scheme=look)

@@ -73,6 +73,7 @@ def test_the_instruments_go_on_as_they_were_set(engine):
     assert_same(branched(model, parent, ring, 11, change), run(model, [change]))
 
 
+@pytest.mark.slow
 def test_a_worker_branches_from_what_another_kept():
     model = Bystanders(protocol=PROTOCOL)
     first = Worker(model, 5)

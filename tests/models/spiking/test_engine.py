@@ -36,7 +36,7 @@ def no_compiler(monkeypatch):
     monkeypatch.setattr(places, "compiler", lambda: "")
 
 
-@pytest.fixture(params=["fast", "live"])
+@pytest.fixture(params=["fast", pytest.param("live", marks=pytest.mark.slow)])
 def engine(request):
     """Return the name of an engine; the live one finds no compiler."""
     if request.param == "live":
