@@ -38,7 +38,7 @@ class Ranged(HeatMap):
     def __init__(
         self, observable: Matrix, data: xr.Dataset, reach: Shades | None, dark: bool
     ) -> None:
-        self._reach, self._given = reach, data
+        self._reach = reach
         super().__init__(observable, dark)
         self.show(data)
 
@@ -46,8 +46,8 @@ class Ranged(HeatMap):
         """Show what another sheet shows; return whether it is one of the same kind."""
         if not isinstance(other, Ranged) or other.observable != self.observable:
             return False
-        self._reach, self._given = other._reach, other._given
-        self.replace(self._given)
+        self._reach = other._reach
+        self.replace(other._book.whole)
         return True
 
     def _tint(self, values: np.ndarray) -> None:
@@ -63,17 +63,15 @@ class Pictures(LivePlot):
 
     def __init__(self, observable: Images, drawn: list[Series], dark: bool) -> None:
         super().__init__(observable, dark)
-        self._row = drawn
         self._show(drawn, xr.Dataset(), continued=False)
 
     def become(self, other: Sheet) -> bool:
         """Show what another sheet shows; return whether it is one of the same kind."""
         if not isinstance(other, Pictures) or other.observable != self.observable:
             return False
-        if [one.name for one in other._row] != [one.name for one in self._row]:
+        if [*other._drawn] != [*self._drawn]:
             return False
-        self._row = other._row
-        self._show(self._row, xr.Dataset(), continued=False)
+        self._show([one for one, _ in other._drawn.values()], xr.Dataset(), continued=False)
         return True
 
 
@@ -172,6 +170,7 @@ def of_pictures(observable: Images, runs: Compared, dark: bool) -> Part:
     if not values:
         return part
     reach = shades(np.concatenate(values))
+    apart = {name: differing(name, runs) for name in names}
     for told, data in zip(runs.numbered, runs.datas, strict=True):
         row = [replace(one, shades=reach) for one in of_images(observable, data)]
         part.rows.append([Pictures(replace(observable, title=told), row, dark)])
@@ -189,6 +188,6 @@ def of_pictures(observable: Images, runs: Compared, dark: bool) -> Part:
             part.said.append(array_words(label, unit, found.values, who, coded))
             shown = replace(observable, variables=(name,), title=f"record {k + 1} minus record 1")
             row = of_images(shown, var.copy(data=found.values).to_dataset(name=name))
-            reach = centred(np.concatenate([*differing(name, runs), np.ravel(found.values)]))
+            reach = centred(np.concatenate([*apart[name], np.ravel(found.values)]))
             part.rows.append([Pictures(shown, [replace(s, shades=reach) for s in row], dark)])
     return part
